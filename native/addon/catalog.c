@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The counters as data: the same lines that count, read once more. */
+#include "../core/table.h"
+#include "napi.h"
+
+struct entry {
+	const char *name, *layer, *kind, *unit, *metric, *help;
+	u32 index;
+	const u32 *bounds;
+	u32 bound_count;
+};
+
+enum clocks {
+#include "../core/only.h"
+#undef CLOCK
+#define CLOCK(name, layer, help, value) CLOCK_##name,
+#include "../gen/all.h"
+	CLOCKS
+};
+
+#include "../core/only.h"
+#undef HISTOGRAM
+#define HISTOGRAM(name, layer, metric, help, value, ...) static const u32 bounds_of_##name[] = {__VA_ARGS__};
+#include "../gen/all.h"
+
+static const struct entry entries[] = {
+#undef SUM
+#undef BYTES
+#undef HISTOGRAM
+#undef DISTINCT
+#undef PORTS
+#undef CLOCK
+#define SUM(name, layer, help, value) {#name, #layer, "sum", "packets", "", help, SLOT_##name, 0, 0},
+#define BYTES(name, layer, help, value) {#name, #layer, "sum", "bytes", "", help, SLOT_##name, 0, 0},
+#define HISTOGRAM(name, layer, metric, help, value, ...) \
+	{#name, #layer, "histogram", "bytes", #metric, help, SLOT_##name, bounds_of_##name, COUNT_OF(__VA_ARGS__)},
+#define DISTINCT(name, layer, metric, help, hash) \
+	{#name, #layer, "distinct", #metric, "unique_" #metric, help, SKETCH_##name, 0, 0},
+#define PORTS(name, layer, metric, help, known, port) \
+	{#name, #layer, "distinct", #metric, "unique_" #metric, help, HYPERLOGLOGS + SKETCH_##name, 0, 0},
+#define CLOCK(name, layer, help, value) {#name, #layer, "clock", "nanoseconds", "", help, CLOCK_##name, 0, 0},
+#include "../gen/all.h"
+};
+
+/* catalog(): one object a counter */
+static napi_value catalog(napi_env env, napi_callback_info info)
+{
+	napi_value list;
+
+	(void)info;
+	napi_create_array(env, &list);
+	for (u32 i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		const struct entry *entry = &entries[i];
+		napi_value object, bounds;
+
+		napi_create_object(env, &object);
+		set(env, object, "name", make_string(env, entry->name));
+		set(env, object, "layer", make_string(env, entry->layer));
+		set(env, object, "kind", make_string(env, entry->kind));
+		set(env, object, "unit", make_string(env, entry->unit));
+		set(env, object, "metric", make_string(env, entry->metric));
+		set(env, object, "help", make_string(env, entry->help));
+		set(env, object, "index", make_u32(env, entry->index));
+		napi_create_array(env, &bounds);
+		for (u32 bound = 0; bound < entry->bound_count; bound++)
+			napi_set_element(env, bounds, bound, make_u32(env, entry->bounds[bound]));
+		set(env, object, "bounds", bounds);
+		napi_set_element(env, list, i, object);
+	}
+	return list;
+}
+
+/* sizes(bits): lengths of a reading's arrays, bytes of one table and of one epoch's sketches with that precision */
+static napi_value sizes(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX], object;
+	struct layout layout = {0};
+
+	get_arguments(env, info, arguments);
+	layout.hyperloglog_bits = get_u32(env, arguments[0]);
+	napi_create_object(env, &object);
+	set(env, object, "slots", make_u32(env, SLOTS));
+	set(env, object, "distinct", make_u32(env, HYPERLOGLOGS + PORT_MAPS));
+	set(env, object, "clocks", make_u32(env, CLOCKS));
+	set(env, object, "tableBytes", make_u32(env, table_bytes(&layout)));
+	set(env, object, "epochBytes", make_u32(env, epoch_bytes(&layout)));
+	set(env, object, "bitsMin", make_u32(env, HYPERLOGLOG_BITS_MIN));
+	set(env, object, "bitsMax", make_u32(env, HYPERLOGLOG_BITS_MAX));
+	return object;
+}
+
+void init_catalog(napi_env env, napi_value exports)
+{
+	set_function(env, exports, "catalog", catalog);
+	set_function(env, exports, "sizes", sizes);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "counting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed)
+{
+	counting->layout = (struct layout){.seed = seed, .hyperloglog_bits = bits};
+	counting->tables = tables;
+	counting->stride = table_bytes(&counting->layout);
+	counting->merged = malloc(epoch_bytes(&counting->layout));
+	counting->memory = aligned_alloc(128, (size_t)tables * counting->stride);
+	if (!counting->merged || !counting->memory)
+		return -1;
+	memset(counting->memory, 0, (size_t)tables * counting->stride);
+	return 0;
+}
+
+void counting_free(struct counting *counting)
+{
+	free(counting->merged);
+	free(counting->memory);
+	counting->merged = NULL;
+	counting->memory = NULL;
+}
+
+void counting_sums(const struct counting *counting, u64 *slots)
+{
+	memset(slots, 0, SLOTS * sizeof(*slots));
+	for (u32 i = 0; i < counting->tables; i++) {
+		const struct table *table = counting_table(counting, i);
+
+		for (u32 slot = 0; slot < SLOTS; slot++)
+			slots[slot] += __atomic_load_n(&table->slots[slot], __ATOMIC_RELAXED);
+	}
+}
+
+u64 counting_last_ns(const struct counting *counting)
+{
+	u64 last = 0;
+
+	for (u32 i = 0; i < counting->tables; i++) {
+		u64 own = __atomic_load_n(&counting_table(counting, i)->last_ns, __ATOMIC_RELAXED);
+
+		if (own > last)
+			last = own;
+	}
+	return last;
+}
+
+u32 counting_flip(struct counting *counting)
+{
+	u32 idle = counting_table(counting, 0)->epoch & 1;
+
+	for (u32 i = 0; i < counting->tables; i++)
+		__atomic_store_n(&counting_table(counting, i)->epoch, !idle, __ATOMIC_RELEASE);
+	return idle;
+}
+
+static u8 *epoch_of(const struct counting *counting, u32 table, u32 epoch)
+{
+	return counting_table(counting, table)->sketches + (epoch ? epoch_bytes(&counting->layout) : 0);
+}
+
+/* Registers keep the larger byte, port maps the union; most words are zero and cost a look. */
+void counting_merge(const struct counting *counting, u32 epoch, u8 *merged)
+{
+	u32 bytes = epoch_bytes(&counting->layout);
+	u32 registers = (u32)HYPERLOGLOGS << counting->layout.hyperloglog_bits;
+
+	memcpy(merged, epoch_of(counting, 0, epoch), bytes);
+	for (u32 table = 1; table < counting->tables; table++) {
+		const u8 *own = epoch_of(counting, table, epoch);
+
+		for (u32 at = 0; at < bytes; at += 8) {
+			u64 word;
+
+			memcpy(&word, own + at, 8);
+			if (!word)
+				continue;
+			for (u32 i = at; i < at + 8; i++)
+				merged[i] = i >= registers ? merged[i] | own[i] : own[i] > merged[i] ? own[i] : merged[i];
+		}
+	}
+}
+
+void counting_collect(struct counting *counting, u32 epoch, double *distinct)
+{
+	u32 bits = counting->layout.hyperloglog_bits;
+	u8 *merged = epoch_of(counting, 0, epoch);
+
+	if (counting->tables > 1) {
+		merged = counting->merged;
+		counting_merge(counting, epoch, merged);
+	}
+	for (u32 i = 0; i < HYPERLOGLOGS; i++)
+		distinct[i] = estimate_hyperloglog(merged + ((size_t)i << bits), bits);
+	for (u32 i = 0; i < PORT_MAPS; i++)
+		distinct[HYPERLOGLOGS + i] =
+			estimate_port_map(merged + ((size_t)HYPERLOGLOGS << bits) + (size_t)i * PORT_MAP_BYTES);
+	for (u32 table = 0; table < counting->tables; table++)
+		memset(epoch_of(counting, table, epoch), 0, epoch_bytes(&counting->layout));
+}

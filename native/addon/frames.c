@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counts Ethernet frames that the caller hands in: the core in user space, without a capture behind it. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../core/count.h"
+#include "source.h"
+
+static void close_frames(struct source *source)
+{
+	counting_free(&source->counting);
+}
+
+/* openFrames(tables, bits, seed) */
+static napi_value open_frames(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct source *source = calloc(1, sizeof(*source));
+	struct failure failure = {0};
+
+	get_arguments(env, info, arguments);
+	if (!source)
+		return fail(&failure, "calloc", ENOMEM), throw_failure(env, &failure);
+	source->close = close_frames;
+	if (counting_init(&source->counting, get_u32(env, arguments[0]), get_u32(env, arguments[1]),
+			  get_u64(env, arguments[2]))) {
+		close_frames(source);
+		free(source);
+		return fail(&failure, "malloc", ENOMEM), throw_failure(env, &failure);
+	}
+	return make_source(env, source);
+}
+
+/* countFrame(source, table, frame, wireBytes, segments, segmentBytes) */
+static napi_value count_frame(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct source *source;
+	struct packet *packet;
+	struct segmentation segmentation;
+	struct table *table;
+	const u8 *frame;
+	size_t bytes;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	frame = get_bytes(env, arguments[2], &bytes);
+	if (!source || !frame)
+		return NULL;
+	table = counting_table(&source->counting, get_u32(env, arguments[1]));
+	packet = packet_of(table);
+	segmentation.segments = get_u32(env, arguments[4]);
+	segmentation.segment_bytes = get_u32(env, arguments[5]);
+	parse_ethernet(packet, frame, frame + bytes, get_u32(env, arguments[3]), source->counting.layout.seed);
+	if (segmentation.segment_bytes)
+		count_segmented(table, packet, &segmentation);
+	else
+		count_sums(table, packet, 1);
+	count_distinct(table, &source->counting.layout, packet);
+	return undefined(env);
+}
+
+void init_frames(napi_env env, napi_value exports)
+{
+	set_function(env, exports, "openFrames", open_frames);
+	set_function(env, exports, "countFrame", count_frame);
+}

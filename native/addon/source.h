@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every source offers to JavaScript: a handle that can be looked at, cut into windows and closed. */
+#ifndef PKTSPOT_SOURCE_H
+#define PKTSPOT_SOURCE_H
+
+#include "counting.h"
+#include "napi.h"
+
+struct source {
+	struct counting counting;
+	/* Holds off the packets of a source that counts in a thread of ours; NULL where there is none. */
+	void (*lock)(struct source *source);
+	void (*unlock)(struct source *source);
+	/* Unix time of the last packet from counting_last_ns; identity where it is unix time already (NULL). */
+	u64 (*unix_ns)(u64 last_ns);
+	/* Frames lost since the source was opened; NULL: none can be. */
+	u64 (*lost)(struct source *source);
+	/* Waits for packets that are being counted in the idle epoch; NULL: there are none. */
+	void (*quiesce)(void);
+	/* Frees all but the struct itself. */
+	void (*close)(struct source *source);
+	int busy;   /* a cut is under way in the thread pool */
+	int closed; /* freed when the cut ends */
+};
+
+/* Wraps a source, allocated by malloc, into a JavaScript handle; an unclosed one is closed with its last reference. */
+napi_value make_source(napi_env env, struct source *source);
+/* The source behind a handle; throws and returns NULL when it was closed. */
+struct source *get_source(napi_env env, napi_value value);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Attach points of the counting core. Every packet goes on: XDP_PASS, TCX_NEXT. */
+#include "bpf.h"
+
+#include "../core/count.h"
+
+/* Headers that must be linear for the parser: Ethernet, tags, IPv6 with extension headers, TCP. */
+#define HEADERS_BYTES 256
+
+#ifndef PKTSPOT_TABLES /* a benchmark has its own maps and entry point around count_xdp_frame() */
+/* One table a possible CPU, mapped into user space; created by the loader, which knows the CPUs and the layout. */
+struct map {
+	u32 type;
+};
+struct map tables SECTION("maps") = {BPF_MAP_TYPE_ARRAY};
+
+/* Written by the loader before the map is frozen: the verifier sees constants. */
+const volatile struct layout layout SECTION(".rodata") = {0};
+#endif
+
+static __always_inline struct table *this_table(void)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&tables, &cpu);
+}
+
+static __always_inline struct layout this_layout(void)
+{
+	return (struct layout){.seed = layout.seed,
+			       .hyperloglog_bits = layout.hyperloglog_bits,
+			       .frags = layout.frags,
+			       .raw = layout.raw};
+}
+
+/* The coarse clock moves with the tick, so it is read once a tick: the tick itself is a load, the clock a call. */
+static __always_inline void stamp(struct table *table)
+{
+	u64 tick = bpf_jiffies64();
+
+	if (tick != table->tick) {
+		table->tick = tick;
+		table->last_ns = bpf_ktime_get_coarse_ns();
+	}
+}
+
+static __always_inline int count_xdp_frame(struct xdp_md *ctx)
+{
+	const u8 *data = (const u8 *)(long)ctx->data;
+	const u8 *end = (const u8 *)(long)ctx->data_end;
+	struct layout constants = this_layout();
+	struct table *table = this_table();
+	struct packet *packet;
+	u32 len = (u32)(end - data);
+
+	if (!table)
+		return XDP_PASS;
+	packet = packet_of(table);
+	if (constants.raw)
+		parse_raw(packet, data, end, len, constants.seed);
+	else
+		parse_ethernet(packet, data, end, len, constants.seed);
+	forget_paths();
+	/* a frame of several fragments shows only its first: its IP length reaches further */
+	if (constants.frags && !(packet->layers & HAS_IP && packet->network + packet->ip.len <= len))
+		packet->pkt.len = (u32)bpf_xdp_get_buff_len(ctx);
+	count_sums(table, packet, 1);
+	count_distinct(table, &constants, packet);
+	stamp(table);
+	return XDP_PASS;
+}
+
+#ifndef PKTSPOT_TABLES
+SECTION("xdp")
+int count_xdp(struct xdp_md *ctx)
+{
+	return count_xdp_frame(ctx);
+}
+
+SECTION("tcx")
+int count_tcx(struct __sk_buff *skb)
+{
+	u32 headers = skb->len < HEADERS_BYTES ? skb->len : HEADERS_BYTES;
+	const u8 *data = (const u8 *)(long)skb->data;
+	const u8 *end = (const u8 *)(long)skb->data_end;
+	struct layout constants = this_layout();
+	struct table *table = this_table();
+	struct packet *packet;
+	struct segmentation segmentation;
+
+	if (!table)
+		return TCX_NEXT;
+	packet = packet_of(table);
+	if (end - data < headers) {
+		bpf_skb_pull_data(skb, headers); /* pointers are void after it, whether it worked or not */
+		data = (const u8 *)(long)skb->data;
+		end = (const u8 *)(long)skb->data_end;
+	}
+	if (constants.raw)
+		parse_raw(packet, data, end, skb->len, constants.seed);
+	else
+		parse_ethernet(packet, data, end, skb->len, constants.seed);
+	if (skb->vlan_present) { /* the kernel holds the outer tag beside the frame */
+		packet->pkt.tags++;
+		packet->pkt.len += 4;
+		packet->header_bytes += packet->header_bytes ? 4 : 0;
+	}
+	forget_paths();
+	segmentation.segments = skb->gso_segs;
+	segmentation.segment_bytes = skb->gso_size;
+	if (segmentation.segment_bytes)
+		count_segmented(table, packet, &segmentation);
+	else
+		count_sums(table, packet, 1);
+	count_distinct(table, &constants, packet);
+	stamp(table);
+	return TCX_NEXT;
+}
+#endif
+
+char program_license[] SECTION("license") = "Dual BSD/GPL";

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+SUM(ECHO_REQUEST, icmp, "ICMP echo requests of either family", icmp->type_known && icmp->type == (icmp->version == 4 ? 8 : 128))

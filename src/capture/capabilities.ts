@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs'
+
+/** Bits of linux/capability.h. */
+const BITS = { NET_ADMIN: 12n, NET_RAW: 13n, SYS_ADMIN: 21n, PERFMON: 38n, BPF: 39n } as const
+
+export type Capability = keyof typeof BITS
+
+/** Reads the effective capabilities of the program (proc(5), CapEff). */
+export function effectiveCapabilities(): ReadonlySet<Capability> {
+  const mask =
+    /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  const bits = BigInt(`0x${mask}`)
+  const names = Object.keys(BITS) as Capability[]
+  return new Set(names.filter((name) => bits & (1n << BITS[name])))
+}
+
+/** Names those of `wanted` that are missing; SYS_ADMIN stands for BPF and PERFMON, as before Linux 5.8. */
+export function missing(wanted: readonly Capability[], have: ReadonlySet<Capability>): string[] {
+  return wanted
+    .filter((name) => !have.has(name))
+    .filter((name) => !(have.has('SYS_ADMIN') && (name === 'BPF' || name === 'PERFMON')))
+    .map((name) => `CAP_${name}`)
+}

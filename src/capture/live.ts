@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Catalog } from '../counters/catalog.ts'
+import type { Reading } from '../counters/reading.ts'
+import { type Window, windowBetween } from '../counters/window.ts'
+import { CaptureError } from '../errors.ts'
+import type { Addon, Handle } from '../native/binding.ts'
+import { alignedStart, sleepUntil } from './clock.ts'
+import { handleReader } from './handle-reader.ts'
+import type { Mode, Source } from './source.ts'
+
+/** What a live source is made of. */
+export interface LiveParts {
+  readonly addon: Addon
+  readonly catalog: Catalog
+  readonly name: string
+  readonly ifindex: number
+  readonly mode: Mode
+  readonly handle: Handle
+}
+
+/** A source that counts on its own and is read by the clock; owns the handle. */
+export function liveSource({ addon, catalog, name, ifindex, mode, handle }: LiveParts): Source {
+  const reader = handleReader(addon, handle)
+  let before: Reading = {
+    ...reader.look(),
+    slots: new BigUint64Array(addon.sizes(0).slots),
+    lost: 0n,
+  }
+  let opened = Date.now()
+
+  async function close(start: number, end: number): Promise<Window> {
+    const after = await reader.cut()
+    /* a first or last window is cut short; a busy program may be late by a little */
+    const seconds = Math.max(end - start, 1) / 1000
+    const window = windowBetween(catalog, before, after, { start: new Date(start), seconds })
+    before = after
+    return window
+  }
+
+  return {
+    name,
+    mode,
+    catalog,
+    look: reader.look,
+    async *windows(seconds, signal) {
+      const period = Math.round(seconds * 1000)
+      let end = alignedStart(opened, seconds) + period
+      for (;;) {
+        await sleepUntil(end, signal)
+        const gone = addon.interfaceIndex(name) !== ifindex
+        if (signal.aborted || gone) break
+        /* after a stall or a clock set forward the window ends at the last boundary that has passed */
+        const due = Math.max(end, alignedStart(Date.now(), seconds))
+        yield await close(opened, due)
+        opened = due
+        end = due + period
+      }
+      yield await close(opened, Math.max(Date.now(), opened))
+      if (!signal.aborted) {
+        throw new CaptureError('INTERFACE_GONE', `${name}: the interface has vanished.`)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      addon.close(handle)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Addon, type Handle, HOOK, type NativeError } from '../native/binding.ts'
+import type { Capability } from './capabilities.ts'
+import { kernelAtLeast } from './kernel.ts'
+import type { Layout } from './layout.ts'
+
+/** Ways to count on a live interface. */
+export type LiveMode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket'
+
+/** What a mode needs and how it is opened. */
+export interface ModeSteps {
+  readonly capabilities: readonly Capability[]
+  /** First kernel release that has it. */
+  readonly since: readonly [major: number, minor: number]
+  /** Creates everything without attaching it; throws NativeError. */
+  load(addon: Addon, target: { ifindex: number; raw: boolean }, layout: Layout): Handle
+  /** Starts the counting, where loading does not. */
+  attach?(addon: Addon, handle: Handle, ifindex: number): void
+}
+
+/** Largest ring of a packet socket: some 30 ms of full-size frames at 2 Mpps, captured by their headers. */
+const RING_BYTES = 8 * 2 ** 20
+
+function kernelMode(hook: keyof typeof HOOK, since: readonly [number, number]): ModeSteps {
+  return {
+    capabilities: ['BPF', 'NET_ADMIN', 'PERFMON'],
+    since,
+    load(addon, { raw }, { cpus, bits, seed }) {
+      const frags = hook !== 'tcx' && kernelAtLeast(5, 18)
+      return addon.openKernel(HOOK[hook], cpus, bits, seed, frags, raw)
+    },
+    attach: (addon, handle, ifindex) => addon.attachKernel(handle, ifindex),
+  }
+}
+
+export const MODES: Readonly<Record<LiveMode, ModeSteps>> = {
+  tcx: kernelMode('tcx', [6, 6]),
+  xdp: kernelMode('xdp', [5, 15]),
+  'xdp-generic': kernelMode('xdp-generic', [5, 15]),
+  'packet-socket': {
+    capabilities: ['NET_RAW'],
+    since: [4, 20],
+    load: (addon, { ifindex, raw }, { bits, seed }) =>
+      addon.openPacketSocket(ifindex, RING_BYTES, bits, seed, raw),
+  },
+}
+
+/** Tells whether another program holds the place that a mode needs. */
+export function isOccupied(error: NativeError): boolean {
+  return error.step === 'BPF_LINK_CREATE' && (error.code === 'EBUSY' || error.code === 'EEXIST')
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { openCaptureFile } from '../capture/pcap-file.ts'
+import { CaptureError } from '../errors.ts'
+import type { Exporter } from '../exporters/exporter.ts'
+import { createNdjsonExporter, type Write } from '../exporters/ndjson.ts'
+import { createTableExporter } from '../exporters/table.ts'
+import { createMonitor } from '../monitor/monitor.ts'
+import { run } from '../run.ts'
+import type { Settings } from '../settings/settings.ts'
+import { loadBuiltinStatistics } from '../statistics/builtin.ts'
+import { pickStatistics, selectStatistics } from '../statistics/select.ts'
+import type { Statistic } from '../statistics/statistic.ts'
+import { batched } from './batched.ts'
+import { EXIT, type ExitCode, type Io } from './command.ts'
+import { totalsLine } from './totals.ts'
+
+export interface ReplayOptions {
+  /** Paths, or `-` for standard input. */
+  readonly files: readonly string[]
+  /** One object a file over the whole of it, instead of windows. */
+  readonly totals: boolean
+  readonly format: 'ndjson' | 'table'
+  /** Only these statistics. */
+  readonly statistics?: readonly string[]
+  readonly settings: Settings
+}
+
+/** Counts capture files, each by itself; a bad one is reported and the next one follows. */
+export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
+  const statistics = await statisticsOf(options)
+  const output = batched((text) => io.out(text))
+  let code: ExitCode = EXIT.good
+  for (const file of options.files) {
+    if (io.signal.aborted) break
+    const error = await (options.totals
+      ? totalsLine(file, output.write, io.signal)
+      : replayFile(file, statistics, options, output.write, io.signal))
+    await output.flush()
+    if (!error) continue
+    io.err(`pktspot: ${error.message}`)
+    code = EXIT.failed
+  }
+  return code
+}
+
+async function statisticsOf({ statistics, settings }: ReplayOptions): Promise<readonly Statistic[]> {
+  const builtin = await loadBuiltinStatistics()
+  return statistics
+    ? pickStatistics(builtin, statistics)
+    : selectStatistics(builtin, settings.statistics)
+}
+
+async function replayFile(
+  file: string,
+  statistics: readonly Statistic[],
+  { format, settings }: ReplayOptions,
+  write: Write,
+  signal: AbortSignal,
+): Promise<CaptureError | undefined> {
+  try {
+    await using source = await openCaptureFile(file)
+    const { catalog } = source
+    const { period, spot } = settings
+    const observe = createMonitor({ statistics, catalog, spot, periodSeconds: period, sources: 1 })
+    await using exporter: Exporter =
+      format === 'table'
+        ? createTableExporter({ statistics, write })
+        : createNdjsonExporter({ catalog, write })
+    await run(source, observe, [exporter], { seconds: period, signal })
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    return error
+  }
+  return undefined
+}

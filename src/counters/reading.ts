@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a source's tables held at one moment; sums only ever grow. */
+export interface Reading {
+  /** Sums and histogram buckets since the source was opened, by `Counter.index`. */
+  readonly slots: BigUint64Array
+  /** Estimates of the epoch that this reading closed (or of the running one in a live look), by `Counter.index`. */
+  readonly distinct: Float64Array
+  /** Unix nanoseconds by `Counter.index`: time of the last packet, wall clock then; 0 before the first packet. */
+  readonly clocks: BigUint64Array
+  /** Frames that the source admits it lost since it was opened. */
+  readonly lost: bigint
+}

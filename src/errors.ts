@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Codes of the errors that users meet; README lists them, and they are never renamed. */
+export type ErrorCode =
+  | 'USAGE' // the command line is wrong
+  | 'SETTINGS' // the settings are wrong; every mistake is listed with its place
+  | 'ADDON_MISSING' // there is no native addon for this machine
+  | 'INTERFACE_MISSING' // no such interface, or none by default
+  | 'INTERFACE_GONE' // the interface vanished while it was counted
+  | 'CAPABILITY_MISSING' // the process lacks a capability, which the message names
+  | 'KERNEL_UNSUPPORTED' // the kernel cannot do what was asked
+  | 'BPF_LOAD' // the kernel refused the program or its maps
+  | 'BPF_ATTACH' // the program could not be attached
+  | 'MEMORY_BUDGET' // the tables do not fit into `kernel_memory`
+  | 'SOCKET_OPEN' // the packet socket could not be opened
+  | 'PCAP_OPEN' // the capture file could not be read
+  | 'PCAP_FORMAT' // the file is no capture, or of a kind that is not known
+  | 'PCAP_TRUNCATED' // the capture ends inside a record
+  | 'LISTEN' // the address to listen on could not be taken
+
+/** A user's mistake or the machine's refusal: message says what, where and what to do; printed without a stack. */
+export class PktspotError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PktspotError'
+    this.code = code
+  }
+}
+
+/** Raised by a source. */
+export class CaptureError extends PktspotError {
+  override readonly name = 'CaptureError'
+}

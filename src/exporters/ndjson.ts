@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Catalog } from '../counters/catalog.ts'
+import type { Window } from '../counters/window.ts'
+import type { Sample } from '../monitor/sample.ts'
+import type { Exporter, Report } from './exporter.ts'
+
+/** Where text goes; resolves when the reader keeps up. */
+export type Write = (text: string) => void | Promise<void>
+
+/** Writes every report as lines of JSON; a slow reader slows the replay, nothing is queued. */
+export function createNdjsonExporter(options: { catalog: Catalog; write: Write }): Exporter {
+  return {
+    name: 'ndjson',
+    async publish(report) {
+      await options.write(`${records(report, options.catalog).join('\n')}\n`)
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+/** Gives a report's records, one JSON object each: a gap before it, its data, then the alarms it raised. */
+export function records(report: Report, catalog: Catalog): string[] {
+  const { window, samples } = report
+  const gap = window.gap ? [gapRecord(report.source, window.gap)] : []
+  const alarms = samples.filter((sample) => sample.judgement?.opens)
+  return [...gap, dataRecord(report, catalog), ...alarms.map((each) => alarmRecord(report, each))]
+}
+
+function dataRecord({ source, window, samples }: Report, catalog: Catalog): string {
+  const head = JSON.stringify({ kind: 'data', ...place(source, window) })
+  const statistics = Object.fromEntries(
+    samples.map((each) => [each.statistic.name, standing(each)]),
+  )
+  const counters = `"counters":${countersJson(window, catalog)}`
+  return `${head.slice(0, -1)},${counters},"statistics":${JSON.stringify(statistics)}}`
+}
+
+function alarmRecord({ source, window }: Report, { statistic, value, judgement }: Sample): string {
+  const tail = judgement?.tail
+  return JSON.stringify({
+    kind: 'alarm',
+    ...place(source, window),
+    statistic: statistic.name,
+    tail,
+    value,
+    threshold: tail && judgement[tail],
+    probability: judgement?.probability,
+  })
+}
+
+function gapRecord(source: string, { from, to }: { from: Date; to: Date }): string {
+  const seconds = (to.getTime() - from.getTime()) / 1000
+  return JSON.stringify({ kind: 'gap', time: from, interface: source, seconds, until: to })
+}
+
+function place(source: string, { start, seconds }: Window) {
+  return { time: start, interface: source, window: seconds }
+}
+
+/* JSON.stringify turns NaN and infinities to null */
+function standing({ value, judgement }: Sample) {
+  return {
+    value,
+    upper: judgement?.upper ?? null,
+    lower: judgement?.lower ?? null,
+    verdict: judgement?.verdict ?? null,
+    tail: judgement?.tail ?? null,
+    probability: judgement?.probability ?? null,
+  }
+}
+
+/** Writes sums and clocks with all their digits, which JSON.stringify cannot, and what is distinct as an integer. */
+export function countersJson(window: Pick<Window, 'exact'>, catalog: Catalog): string {
+  const members: string[] = []
+  for (const { name, kind } of catalog) {
+    if (kind === 'histogram') continue
+    const value = window.exact(name)
+    const digits = typeof value === 'number' ? JSON.stringify(Math.round(value)) : String(value)
+    members.push(`${JSON.stringify(name)}:${digits}`)
+  }
+  return `{${members.join(',')}}`
+}

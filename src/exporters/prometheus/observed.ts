@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Mode } from '../../capture/source.ts'
+import type { Catalog } from '../../counters/catalog.ts'
+import type { Reading } from '../../counters/reading.ts'
+import type { Statistic } from '../../statistics/statistic.ts'
+
+/** An interface as a scrape sees it, attached or not; one that vanished keeps its last totals. */
+export interface Observed {
+  /** Value of the label `interface`. */
+  readonly name: string
+  /** How packets reach the counters; undefined before the first attachment. */
+  readonly mode: Mode | undefined
+  /** Whether packets are being counted now. */
+  readonly up: boolean
+  /** Times that the source was attached again after it had gone. */
+  readonly reattachments: number
+  /** Stays the same object as long as the program runs. */
+  readonly catalog: Catalog
+  /** Looks at the totals without closing a window. */
+  look(): Reading
+}
+
+/** What a scrape tells of. */
+export interface Watched {
+  readonly sources: readonly Observed[]
+  /** Statistics that every source is given; their series exist before the first window. */
+  readonly statistics: readonly Statistic[]
+  /** Length of a window in seconds; the value of the label `window`. */
+  readonly period: number
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Catalog, Counter } from '../../counters/catalog.ts'
+import type { Reading } from '../../counters/reading.ts'
+import type { Window } from '../../counters/window.ts'
+import type { Block, Family, Series } from './family.ts'
+
+/** What one source counted: its live totals, and its last full window once there was one. */
+export interface Look {
+  readonly reading: Reading
+  readonly window: Window | undefined
+}
+
+const LOST: Family = {
+  name: 'pktspot_source_lost_packets',
+  type: 'counter',
+  help: 'Frames that the source admits it lost',
+  labels: ['interface'],
+}
+
+/** Gives the families of every counter in the catalog, in its order, then that of the losses. */
+export function packetBlocks(catalog: Catalog, name: string): Block<Look>[] {
+  const bytes = catalog.find('BYTES')
+  const blocks = [...catalog].map((counter) => ({
+    family: familyOf(counter),
+    series: seriesOf(counter, name, bytes),
+  }))
+  const lost = { labels: { interface: name }, value: ({ reading }: Look) => reading.lost }
+  return [...blocks, { family: LOST, series: [lost] }]
+}
+
+function familyOf({ kind, metric, help }: Counter): Family {
+  const name = `pktspot_receive_${metric}`
+  const labels = ['interface']
+  switch (kind) {
+    case 'sum':
+      return { name, type: 'counter', help, labels }
+    case 'histogram':
+      return { name, type: 'histogram', help, labels }
+    case 'distinct':
+      return { name, type: 'gauge', help: `${help}, in the last full window`, labels }
+    case 'clock':
+      return { name, type: 'gauge', help, labels }
+  }
+}
+
+function seriesOf(counter: Counter, name: string, bytes: Counter | undefined): Series<Look>[] {
+  const labels = { interface: name }
+  const { index } = counter
+  switch (counter.kind) {
+    case 'sum':
+      return [{ labels, value: ({ reading }) => reading.slots[index] ?? 0n }]
+    case 'distinct':
+      return [{ labels, value: ({ window }) => window?.value(counter.name) ?? Number.NaN }]
+    case 'clock':
+      return [{ labels, value: ({ reading }) => secondsText(reading.clocks[index] ?? 0n) }]
+    case 'histogram':
+      return histogram(counter, name, bytes)
+  }
+}
+
+/* the core keeps no sum beside the buckets: for frame sizes it is the total of bytes */
+function histogram(
+  { index, bounds }: Counter,
+  name: string,
+  bytes: Counter | undefined,
+): Series<Look>[] {
+  const labels = { interface: name }
+  const upTo =
+    (last: number) =>
+    ({ reading }: Look) => {
+      let count = 0n
+      for (let bucket = 0; bucket <= last; bucket++) count += reading.slots[index + bucket] ?? 0n
+      return count
+    }
+  const buckets = [...bounds.map(String), '+Inf'].map((le, bucket) => ({
+    suffix: '_bucket' as const,
+    labels: { ...labels, le },
+    value: upTo(bucket),
+  }))
+  const sum = ({ reading }: Look) => (bytes && reading.slots[bytes.index]) ?? Number.NaN
+  return [
+    ...buckets,
+    { suffix: '_sum', labels, value: sum },
+    { suffix: '_count', labels, value: upTo(bounds.length) },
+  ]
+}
+
+/** Writes nanoseconds as seconds without loss; no packet yet is NaN, not 1970. */
+function secondsText(nanoseconds: bigint): string {
+  if (nanoseconds === 0n) return 'NaN'
+  const whole = nanoseconds / 1_000_000_000n
+  return `${whole}.${String(nanoseconds % 1_000_000_000n).padStart(9, '0')}`
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Block, Family, Series } from './family.ts'
+import type { Observed } from './observed.ts'
+
+/** A source and when its last window ended; undefined before the first. */
+export interface Standing {
+  readonly source: Observed
+  readonly lastWindowEnd: Date | undefined
+}
+
+/** Gives the families of one source's standing; `mode` is part of a label, so it is a parameter. */
+export function sourceBlocks(name: string, mode: string | undefined): Block<Standing>[] {
+  const info: Series<Standing>[] =
+    mode === undefined ? [] : [{ labels: { interface: name, mode }, value: () => 1 }]
+  return [
+    {
+      family: gauge('pktspot_source_info', 'How packets reach the counters', ['interface', 'mode']),
+      series: info,
+    },
+    {
+      family: gauge('pktspot_source_up', 'Whether packets are being counted', ['interface']),
+      series: [{ labels: { interface: name }, value: ({ source }) => Number(source.up) }],
+    },
+    {
+      family: {
+        name: 'pktspot_source_reattachments',
+        type: 'counter',
+        help: 'Times that counting was taken up again after the interface had gone',
+        labels: ['interface'],
+      },
+      series: [{ labels: { interface: name }, value: ({ source }) => source.reattachments }],
+    },
+    {
+      family: gauge(
+        'pktspot_last_window_timestamp_seconds',
+        'Unix time at which the last window ended',
+        ['interface'],
+      ),
+      series: [
+        {
+          labels: { interface: name },
+          value: ({ lastWindowEnd }) => (lastWindowEnd?.getTime() ?? Number.NaN) / 1000,
+        },
+      ],
+    },
+  ]
+}
+
+function gauge(name: string, help: string, labels: string[]): Family {
+  return { name, type: 'gauge', help, labels }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { items } from './format.ts'
+import { glob } from './glob.ts'
+import { type Fault, fault, shown, type Written } from './layer.ts'
+import { nearest } from './suggest.ts'
+
+/** Finds what does not fit a setting's format: the items that are wrong, or the value as a whole. */
+export function valueFaults({ key, value, place, items: places }: Written): Fault[] {
+  const { format, path } = key
+  if (format.read(value) !== undefined) return []
+  const { item } = format
+  const wrong = item
+    ? [...(items(value) ?? []).entries()].filter(([, each]) => item.read(each) === undefined)
+    : []
+  if (item && wrong.length > 0) {
+    return wrong.map(([index, each]) =>
+      fault(places?.[index] ?? place, path, shown(each), {
+        expected: item.expected,
+        remedy: item.remedy?.(each),
+      }),
+    )
+  }
+  const near = format.words && typeof value === 'string' ? nearest(value, format.words) : undefined
+  const { expected } = format
+  return [fault(place, path, shown(value), { expected, near, remedy: format.remedy?.(value) })]
+}
+
+/** Finds values in force that contradict each other. */
+export function contradictions(inForce: ReadonlyMap<string, Written>): Fault[] {
+  const q = inForce.get('spot.q')
+  const level = inForce.get('spot.level')
+  const share = read(level)
+  const ratio = read(q)
+  if (!q || !level || ratio === undefined || share === undefined || ratio + share < 1) return []
+  const most = Number((1 - share).toPrecision(12))
+  return [
+    fault(q.place, q.key.path, String(ratio), {
+      expected: `less than 1 - spot.level = ${most}, since spot.level is ${share} (${level.place.name})`,
+      remedy: 'lower spot.q or spot.level',
+    }),
+  ]
+}
+
+function read(written: Written | undefined): number | undefined {
+  const value = written?.key.format.read(written.value)
+  return typeof value === 'number' ? value : undefined
+}
+
+/** Finds patterns of statistics that match none of the names. */
+export function idlePatterns(written: Written, names: readonly string[]): Fault[] {
+  if (!written.key.path.startsWith('statistics.')) return []
+  return [...(items(written.value) ?? []).entries()]
+    .filter(([, pattern]) => !names.some(glob(String(pattern))))
+    .map(([index, pattern]) =>
+      fault(written.items?.[index] ?? written.place, written.key.path, shown(pattern), {
+        expected: 'the name of a statistic, or a pattern that matches one',
+        near: nearest(String(pattern), names),
+        remedy: 'see pktspot list statistics',
+      }),
+    )
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { nullable, number, whole } from './format.ts'
+import { duration } from './quantity.ts'
+import type { Section } from './setting.ts'
+
+/** How thresholds are learnt. */
+export interface SpotSettings {
+  /** Events that the whole node may raise by chance in a day, over all monitored tails. */
+  readonly false_alarms_per_day: number
+  /** Probability of a false alarm a window and tail; null: follows from `false_alarms_per_day`. */
+  readonly q: number | null
+  /** Share of values below the excess threshold; null: chosen by the detector. */
+  readonly level: number | null
+  /** Values that calibrate a detector; null: chosen by the detector. */
+  readonly n_init: number | null
+  /** Excesses that a tail keeps. */
+  readonly max_excess: number
+  /** Seconds after which a lasting shift is accepted. */
+  readonly max_event: number
+  /** Windows without an anomaly that end an event. */
+  readonly hold_off: number
+}
+
+const share = number('a number above 0 and below 1', (value) => value > 0 && value < 1)
+
+export const spot: Section<SpotSettings> = {
+  false_alarms_per_day: {
+    doc: 'Events that the whole node may raise by chance in a day, shared by all monitored tails',
+    default: 1,
+    format: number('a number above 0, at most 86400', (value) => value > 0 && value <= 86_400),
+  },
+  q: {
+    doc: 'Probability of a false alarm a window and tail; null: follows from `spot.false_alarms_per_day`',
+    default: null,
+    format: nullable(share),
+  },
+  level: {
+    doc: 'Share of values below the excess threshold; null: chosen by the detector',
+    default: null,
+    format: nullable(share),
+  },
+  n_init: {
+    doc: 'Values that calibrate a detector; null: chosen by the detector',
+    default: null,
+    format: nullable(whole(50, 1_000_000)),
+  },
+  max_excess: {
+    doc: 'Excesses that a tail keeps',
+    default: 200,
+    format: whole(10, 10_000),
+  },
+  max_event: {
+    doc: 'Time after which a lasting shift is accepted as normal',
+    default: 3600,
+    format: duration(1, 30 * 86_400),
+  },
+  hold_off: {
+    doc: 'Windows without an anomaly that end an event',
+    default: 60,
+    format: whole(0, 86_400),
+  },
+}

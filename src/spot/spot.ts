@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Detector, DetectorStatus, Judgement } from './detector.ts'
+import { checkOptions, type SpotOptions } from './options.ts'
+import { SmallestStep } from './smallest-step.ts'
+import { Tail } from './tail.ts'
+
+/** Relative difference up to which values count as the same. */
+const SAME = 1e-9
+/**
+ * Share of the stored excesses that anomalies in a row may fill: a flood teaches no more than
+ * that.
+ */
+const TRUST = 0.05
+
+/**
+ * Makes a detector of one or both tails after SPOT; throws a RangeError on an option out of range.
+ */
+export function createDetector(options: SpotOptions): Detector {
+  checkOptions(options)
+  return new Spot(options)
+}
+
+class Spot implements Detector {
+  readonly #options: SpotOptions
+  readonly #tails: readonly Tail[]
+  readonly #lower: Tail | undefined
+  readonly #upper: Tail | undefined
+  /** The first values; undefined once they are all in. */
+  #first: Float64Array | undefined
+  #collected = 0
+  #values = 0
+  #recalibrations = 0
+  /**
+   * What is said of a value in no tail, and the range of values that need no other answer (NaN:
+   * none).
+   */
+  #resting: Judgement
+  #calmFrom = Number.NaN
+  #calmTo = Number.NaN
+  /** Anomalies that may still be learned from, and the number of the last anomalous value. */
+  #trust: number
+  #lastAnomaly = 0
+  /** Changes of a stream whose first values were all one; undefined otherwise. */
+  #steps: SmallestStep | undefined
+
+  constructor(options: SpotOptions) {
+    this.#options = options
+    this.#tails = options.tails.map((name) => new Tail(name, options))
+    this.#lower = this.#tails.find((tail) => tail.name === 'lower')
+    this.#upper = this.#tails.find((tail) => tail.name === 'upper')
+    this.#first = new Float64Array(options.nInit)
+    this.#trust = TRUST * options.maxExcess
+    this.#resting = this.#rest()
+  }
+
+  judge(value: number): Judgement {
+    const resting = this.#resting
+    if (value >= this.#calmFrom && value <= this.#calmTo) {
+      this.#values++
+      if (this.#learn(value)) this.#settle()
+      return resting
+    }
+    if (!Number.isFinite(value)) return resting
+    this.#values++
+    if (!this.#first) return this.#weigh(value)
+    this.#collect(this.#first, value)
+    return resting
+  }
+
+  status(): DetectorStatus {
+    return {
+      values: this.#values,
+      recalibrations: this.#recalibrations,
+      tails: this.#tails.map((tail) => tail.status(this.#collected)),
+    }
+  }
+
+  #collect(first: Float64Array, value: number): void {
+    first[this.#collected++] = value
+    if (this.#collected < first.length) return
+    const ascending = first.slice().sort()
+    const slack = SAME * Math.max(Math.abs(ascending[0] ?? 0), Math.abs(ascending.at(-1) ?? 0))
+    for (const tail of this.#tails) tail.calibrate(first, ascending, slack)
+    const constant = this.#tails.some((tail) => tail.state === 'degenerate')
+    this.#steps = constant ? new SmallestStep(value, slack) : undefined
+    this.#first = undefined
+    this.#settle()
+  }
+
+  /** Judges a value that may lie in a tail. */
+  #weigh(value: number): Judgement {
+    let judgement = this.#resting
+    let learned = value
+    let lasting = false
+    for (const tail of this.#tails) {
+      const outward = value * tail.sign
+      const anomalous = outward > tail.threshold
+      if (!anomalous) tail.close()
+      if (outward > tail.excessThreshold) {
+        tail.excesses++
+        if (anomalous) learned = this.#bounded(tail, value)
+        judgement = this.#beyond(tail, outward, anomalous, judgement)
+        lasting ||= tail.episode.lasting(this.#values)
+      }
+    }
+    if (lasting) this.#recalibrate()
+    else {
+      if (!Number.isNaN(learned)) this.#learn(learned)
+      this.#steps?.push(value)
+      for (const tail of this.#tails) tail.widen(this.#steps?.reach ?? 0)
+    }
+    this.#settle()
+    return judgement
+  }
+
+  #beyond(tail: Tail, outward: number, anomalous: boolean, otherwise: Judgement): Judgement {
+    if (tail.state === 'learning') return otherwise
+    const { lower, upper } = this.#resting
+    return {
+      verdict: anomalous ? 'anomaly' : 'excess',
+      tail: tail.name,
+      probability: tail.probability(outward),
+      lower,
+      upper,
+      opens: anomalous && tail.episode.join(this.#values),
+    }
+  }
+
+  /**
+   * What is learned of an anomaly: the threshold it passed, since to discard it would cut the tail
+   * off and multiply the alarm rate; of constant input the value itself, once an event; NaN,
+   * nothing, when a flood has taught enough.
+   */
+  #bounded(tail: Tail, value: number): number {
+    const { level, maxExcess } = this.#options
+    const quiet = this.#values - this.#lastAnomaly - 1
+    this.#lastAnomaly = this.#values
+    if (tail.state === 'degenerate') return tail.episode.open ? Number.NaN : value
+    this.#trust = Math.min(TRUST * maxExcess, this.#trust + quiet * (1 - level))
+    if (this.#trust < 1) return Number.NaN
+    this.#trust--
+    return tail.threshold * tail.sign
+  }
+
+  /** Lets the tails take in a value; true when a threshold may have moved. */
+  #learn(value: number): boolean {
+    const lower = this.#lower?.learn(-value) ?? false
+    const upper = this.#upper?.learn(value) ?? false
+    return lower || upper
+  }
+
+  /** Takes a lasting shift for the new normal. */
+  #recalibrate(): void {
+    this.#recalibrations++
+    this.#first = new Float64Array(this.#options.nInit)
+    this.#collected = 0
+    this.#steps = undefined
+    this.#trust = TRUST * this.#options.maxExcess
+    for (const tail of this.#tails) tail.reset()
+  }
+
+  /** Brings the answer for ordinary values up to date. */
+  #settle(): void {
+    const busy = this.#first || this.#steps || this.#tails.some((tail) => tail.episode.open)
+    this.#calmFrom = busy ? Number.NaN : -(this.#lower?.excessThreshold ?? Number.MAX_VALUE)
+    this.#calmTo = busy ? Number.NaN : (this.#upper?.excessThreshold ?? Number.MAX_VALUE)
+    this.#resting = this.#rest()
+  }
+
+  #rest(): Judgement {
+    const calibrated = this.#tails.some((tail) => tail.state === 'calibrated')
+    const degenerate = this.#tails.some((tail) => tail.state === 'degenerate')
+    return {
+      verdict: calibrated ? 'normal' : degenerate ? 'degenerate' : 'learning',
+      probability: calibrated ? 1 : Number.NaN,
+      lower: -(this.#lower?.threshold ?? Number.NaN),
+      upper: this.#upper?.threshold ?? Number.NaN,
+      opens: false,
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { TailName, TailStatus } from './detector.ts'
+import { Episode } from './episode.ts'
+import { Follower } from './follower.ts'
+import { excessAt, fitGpd, type Gpd, survival } from './gpd.ts'
+import type { SpotOptions } from './options.ts'
+import { quantile } from './quantile.ts'
+import { SortedRing } from './sorted-ring.ts'
+
+/** Excesses without which no distribution is fitted. */
+const MIN_EXCESSES = 10
+/**
+ * How many times fewer than one in the values seen the probability q may be: no threshold lies
+ * further out than that.
+ */
+const EXTRAPOLATION = 10
+
+/**
+ * One tail of a stream: peaks over threshold (Siffer et al., Anomaly Detection in Streams with
+ * Extreme Value Theory, KDD 2017). It takes values times `sign`, so that outwards is always
+ * upwards.
+ */
+export class Tail {
+  readonly name: TailName
+  readonly sign: 1 | -1
+  readonly episode: Episode
+  state: TailStatus['state'] = 'learning'
+  /** Threshold t; NaN before the first values are in. */
+  excessThreshold = Number.NaN
+  /**
+   * Threshold z that values are judged against, while an event is open the one from before it; NaN
+   * while learning.
+   */
+  threshold = Number.NaN
+  /** Values beyond t. */
+  excesses = 0
+
+  readonly #options: SpotOptions
+  #stored: SortedRing
+  #follower: Follower
+  #shape: Gpd = { gamma: 0, sigma: 0 }
+  /** z - t of the last fit, and the probability q it was made for. */
+  #distance = 0
+  #ratio = Number.NaN
+  #learned = 0
+  /**
+   * Of those learned, values and excesses of the recent past: their quotient is the share beyond
+   * t.
+   */
+  #forgotten = 0
+  #recentExcesses = 0
+
+  constructor(name: TailName, options: SpotOptions) {
+    this.name = name
+    this.sign = name === 'upper' ? 1 : -1
+    this.#options = options
+    this.episode = new Episode(options.holdOff, options.maxEvent)
+    this.#stored = new SortedRing(options.maxExcess)
+    this.#follower = new Follower(options.level)
+  }
+
+  /** Forgets what was learned, but not the totals. */
+  reset(): void {
+    this.state = 'learning'
+    this.excessThreshold = this.threshold = this.#ratio = Number.NaN
+    this.episode.reset()
+    this.#stored = new SortedRing(this.#options.maxExcess)
+    this.#follower = new Follower(this.#options.level)
+    this.#learned = this.#forgotten = this.#recentExcesses = 0
+  }
+
+  /**
+   * Learns the first values, given in order of arrival and of size; within `slack` of each other
+   * they are one constant.
+   */
+  calibrate(values: Float64Array, ascending: Float64Array, slack: number): void {
+    const outwards = this.sign > 0 ? ascending : ascending.map((value) => -value).reverse()
+    const [least = 0, most = 0] = [outwards[0], outwards.at(-1)]
+    const constant = most - least <= slack
+    this.excessThreshold = constant ? most + slack : quantile(outwards, this.#options.level)
+    for (const value of values) {
+      const outward = value * this.sign
+      const beyond = outward > this.excessThreshold
+      this.#follower.push(outward, beyond)
+      if (!beyond) continue
+      this.excesses++
+      this.#store(outward)
+    }
+    this.#learned = values.length
+    if (constant) {
+      this.state = 'degenerate'
+      this.threshold = this.excessThreshold
+    }
+    this.#fit()
+  }
+
+  /** Lets a degenerate tail's threshold lie `distance` beyond t, unless an event is open. */
+  widen(distance: number): void {
+    if (this.state === 'degenerate' && !this.episode.open)
+      this.threshold = this.excessThreshold + distance
+  }
+
+  /** Takes in a value (times `sign`); true when a threshold may have moved. */
+  learn(value: number): boolean {
+    this.#learned++
+    const beyond = value > this.excessThreshold
+    if (beyond) {
+      this.#store(value)
+      this.#fit()
+    }
+    const followed = this.#follower.push(value, beyond)
+    if (Number.isNaN(followed) || this.state === 'degenerate') return beyond
+    this.excessThreshold = followed
+    this.#refresh()
+    return true
+  }
+
+  /** Ends the event that is open, if any. */
+  close(): void {
+    if (!this.episode.open) return
+    this.episode.open = false
+    this.#refresh()
+  }
+
+  /** Lets the threshold follow what was learned, unless an event is open. */
+  #refresh(): void {
+    if (this.state === 'calibrated' && !this.episode.open)
+      this.threshold = this.excessThreshold + this.#distance
+  }
+
+  /** Probability of a value (times `sign`) at least this far beyond t; NaN without a fit. */
+  probability(value: number): number {
+    if (this.state !== 'calibrated') return Number.NaN
+    return this.#share * survival(this.#shape, value - this.excessThreshold)
+  }
+
+  /** Tells where the tail stands, `collected` of the first values being in. */
+  status(collected: number): TailStatus {
+    const { open, anomalies, events } = this.episode
+    const excesses = Math.min(this.#stored.count, MIN_EXCESSES)
+    return {
+      tail: this.name,
+      state: this.state,
+      threshold: this.threshold * this.sign,
+      excessThreshold: this.excessThreshold * this.sign,
+      falseAlarmRatio: this.#ratio,
+      calibration: (collected + excesses) / (this.#options.nInit + MIN_EXCESSES),
+      anomalies,
+      events,
+      excesses: this.excesses,
+      eventOpen: open,
+    }
+  }
+
+  get #share(): number {
+    return this.#recentExcesses / (this.#learned - this.#forgotten)
+  }
+
+  #store(value: number): void {
+    this.#stored.push(value - this.excessThreshold)
+    this.#recentExcesses++
+    if (this.#recentExcesses < 2 * this.#options.maxExcess) return
+    this.#recentExcesses /= 2
+    this.#forgotten += (this.#learned - this.#forgotten) / 2
+  }
+
+  #fit(): void {
+    if (this.#stored.count < MIN_EXCESSES) return
+    this.state = 'calibrated'
+    this.#shape = fitGpd(this.#stored.ascending, this.#stored.count)
+    this.#ratio = Math.max(this.#options.q, 1 / (EXTRAPOLATION * this.#learned))
+    this.#distance = excessAt(this.#shape, this.#ratio / this.#share)
+    this.#refresh()
+  }
+}

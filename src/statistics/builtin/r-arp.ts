@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ratio, statistic } from '../statistic.ts'
+
+export default statistic({
+  name: 'R_ARP',
+  help: 'Share of frames that carry ARP',
+  unit: 'ratio',
+  counters: ['ARP', 'PKTS'],
+  tails: ['upper'],
+  compute: ({ values: [arp, packets] }) => ratio(arp, packets),
+})

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import t from 'tap'
+import type { LiveMode } from '../../src/capture/modes.ts'
+import { openInterface } from '../../src/capture/open.ts'
+import { sourceContract } from '../contracts/source.ts'
+import { onLink } from '../contracts/subject.ts'
+import { missingPrivilege } from '../support/privileges.ts'
+
+const skip = missingPrivilege() ?? false
+const MODES: readonly LiveMode[] = ['xdp', 'xdp-generic', 'tcx', 'packet-socket']
+
+for (const mode of MODES) {
+  t.test(`${mode} keeps the contract of a source`, { skip }, (t) => {
+    const open = async (device: string) => {
+      const { source, passedOver } = openInterface(device, {
+        source: mode,
+        budgetBytes: 32 * 2 ** 20,
+      })
+      t.same([source.mode, passedOver], [mode, []], 'in this mode and not beside another')
+      return source
+    }
+    return sourceContract(t, onLink(mode, open))
+  })
+}

@@ -17,8 +17,11 @@ async function main(): Promise<never> {
 
   for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(code)
-      stop.abort()
+      if (!stop.signal.aborted) return stop.abort()
+      /* an exit would wait for a read that blocks a thread; the first process of a container needs it */
+      process.removeAllListeners(signal)
+      process.kill(process.pid, signal)
+      process.exit(code)
     })
   }
   process.on('uncaughtException', (error) => {

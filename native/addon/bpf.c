@@ -68,7 +68,8 @@ static int create_layout(const struct layout *layout)
 {
 	int map = create_map("pktspot_layout", sizeof(*layout), 1, BPF_F_RDONLY_PROG);
 	u32 key = 0;
-	union bpf_attr attr = {.map_fd = (u32)map, .key = (u64)(unsigned long)&key, .value = (u64)(unsigned long)layout};
+	union bpf_attr attr = {
+		.map_fd = (u32)map, .key = (u64)(unsigned long)&key, .value = (u64)(unsigned long)layout};
 	union bpf_attr freeze = {.map_fd = (u32)map};
 
 	if (map < 0)

@@ -12,7 +12,7 @@ void count_captured(struct capture_file *file, u32 link, const u8 *data, u32 byt
 	if (counting->tables > 1)
 		table = counting_table(counting, (u32)(file->packets++ % counting->tables));
 	if (link == LINK_ETHERNET)
-		parse_ethernet(&packet, data, data + bytes, len, counting->layout.seed);
+		parse_ethernet(&packet, data, data + bytes, len, 0, counting->layout.seed);
 	else
 		parse_link(&packet, link, data, data + bytes, len, counting->layout.seed);
 	count_sums(table, &packet, 1);

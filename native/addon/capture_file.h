@@ -17,15 +17,15 @@ enum stop {
 };
 
 enum defect {
-	DEFECT_EMPTY,	   /* detail: bytes in the file, too few to tell its format */
-	DEFECT_MAGIC,	   /* detail: the first four bytes */
-	DEFECT_CUT,	   /* detail: bytes that the record needs */
-	DEFECT_RECORD,	   /* detail: captured length */
+	DEFECT_EMPTY,      /* detail: bytes in the file, too few to tell its format */
+	DEFECT_MAGIC,      /* detail: the first four bytes */
+	DEFECT_CUT,        /* detail: bytes that the record needs */
+	DEFECT_RECORD,     /* detail: captured length */
 	DEFECT_BYTE_ORDER, /* detail: the magic */
-	DEFECT_BLOCK,	   /* detail: block length */
-	DEFECT_PACKET,	   /* detail: captured length that its block cannot hold */
-	DEFECT_PORT,	   /* detail: number of an interface that was not described */
-	DEFECT_PORTS,	   /* detail: most interfaces of a section */
+	DEFECT_BLOCK,      /* detail: block length */
+	DEFECT_PACKET,     /* detail: captured length that its block cannot hold */
+	DEFECT_PORT,       /* detail: number of an interface that was not described */
+	DEFECT_PORTS,      /* detail: most interfaces of a section */
 };
 
 /* An interface that packets of a pcapng file were captured on. */
@@ -44,10 +44,10 @@ struct capture_file {
 	const u8 *(*read)(struct capture_file *file, const u8 *at, const u8 *end);
 	u64 offset; /* in the file, of the next piece */
 	u64 packets;
-	u64 until_ns;	 /* end of the window */
+	u64 until_ns;    /* end of the window */
 	u64 boundary_ns; /* time of the packet that lies beyond */
-	u64 latest_ns;	 /* greatest time of a counted packet */
-	u64 last_ns;	 /* time of the last one */
+	u64 latest_ns;   /* greatest time of a counted packet */
+	u64 last_ns;     /* time of the last one */
 
 	enum stop stop;
 	u32 need;

@@ -80,7 +80,9 @@ void counting_merge(const struct counting *counting, u32 epoch, u8 *merged)
 			if (!word)
 				continue;
 			for (u32 i = at; i < at + 8; i++)
-				merged[i] = i >= registers ? merged[i] | own[i] : own[i] > merged[i] ? own[i] : merged[i];
+				merged[i] = i >= registers       ? merged[i] | own[i]
+					    : own[i] > merged[i] ? own[i]
+								 : merged[i];
 		}
 	}
 }

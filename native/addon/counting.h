@@ -11,10 +11,10 @@
 
 struct counting {
 	struct layout layout;
-	u32 tables;   /* one a possible CPU, or one a thread */
-	u32 stride;   /* bytes from table to table */
+	u32 tables; /* one a possible CPU, or one a thread */
+	u32 stride; /* bytes from table to table */
 	u8 *memory;
-	u8 *merged;   /* one epoch, scratch of counting_collect */
+	u8 *merged; /* one epoch, scratch of counting_collect */
 };
 
 int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed);

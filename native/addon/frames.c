@@ -51,7 +51,7 @@ static napi_value count_frame(napi_env env, napi_callback_info info)
 	packet = packet_of(table);
 	segmentation.segments = get_u32(env, arguments[4]);
 	segmentation.segment_bytes = get_u32(env, arguments[5]);
-	parse_ethernet(packet, frame, frame + bytes, get_u32(env, arguments[3]), source->counting.layout.seed);
+	parse_ethernet(packet, frame, frame + bytes, get_u32(env, arguments[3]), 0, source->counting.layout.seed);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else

@@ -122,9 +122,9 @@ static const char *error_name(int error, char *buffer, size_t bytes)
 	static const struct {
 		int error;
 		const char *name;
-	} names[] = {{EPERM, "EPERM"},	 {EACCES, "EACCES"}, {EBUSY, "EBUSY"},	     {EEXIST, "EEXIST"},
-		     {EINVAL, "EINVAL"}, {ENODEV, "ENODEV"}, {ENOMEM, "ENOMEM"},     {ENOSYS, "ENOSYS"},
-		     {E2BIG, "E2BIG"},	 {ENXIO, "ENXIO"},   {EOPNOTSUPP, "EOPNOTSUPP"}, {ENETDOWN, "ENETDOWN"},
+	} names[] = {{EPERM, "EPERM"},   {EACCES, "EACCES"}, {EBUSY, "EBUSY"},           {EEXIST, "EEXIST"},
+		     {EINVAL, "EINVAL"}, {ENODEV, "ENODEV"}, {ENOMEM, "ENOMEM"},         {ENOSYS, "ENOSYS"},
+		     {E2BIG, "E2BIG"},   {ENXIO, "ENXIO"},   {EOPNOTSUPP, "EOPNOTSUPP"}, {ENETDOWN, "ENETDOWN"},
 		     {EMFILE, "EMFILE"}, {ERANGE, "ERANGE"}, {ENOBUFS, "ENOBUFS"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The source that needs CAP_NET_RAW alone: a TPACKET_V3 ring read by a thread (Documentation/networking/packet_mmap.rst). */
+/* The source that needs CAP_NET_RAW alone: a TPACKET_V3 ring read by a thread
+ * (Documentation/networking/packet_mmap.rst). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
@@ -74,12 +75,8 @@ static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 	if (counting->layout.raw)
 		parse_raw(packet, frame, frame + header->tp_snaplen, header->tp_len, counting->layout.seed);
 	else
-		parse_ethernet(packet, frame, frame + header->tp_snaplen, header->tp_len, counting->layout.seed);
-	if (header->tp_status & TP_STATUS_VLAN_VALID) { /* the kernel holds the outer tag beside the frame */
-		packet->pkt.tags++;
-		packet->pkt.len += 4;
-		packet->header_bytes += packet->header_bytes ? 4 : 0;
-	}
+		parse_ethernet(packet, frame, frame + header->tp_snaplen, header->tp_len,
+			       (header->tp_status & TP_STATUS_VLAN_VALID) != 0, counting->layout.seed);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else

@@ -59,7 +59,7 @@ static __always_inline int count_xdp_frame(struct xdp_md *ctx)
 	if (constants.raw)
 		parse_raw(packet, data, end, len, constants.seed);
 	else
-		parse_ethernet(packet, data, end, len, constants.seed);
+		parse_ethernet(packet, data, end, len, 0, constants.seed);
 	forget_paths();
 	/* a frame of several fragments shows only its first: its IP length reaches further */
 	if (constants.frags && !(packet->layers & HAS_IP && packet->network + packet->ip.len <= len))
@@ -99,12 +99,7 @@ int count_tcx(struct __sk_buff *skb)
 	if (constants.raw)
 		parse_raw(packet, data, end, skb->len, constants.seed);
 	else
-		parse_ethernet(packet, data, end, skb->len, constants.seed);
-	if (skb->vlan_present) { /* the kernel holds the outer tag beside the frame */
-		packet->pkt.tags++;
-		packet->pkt.len += 4;
-		packet->header_bytes += packet->header_bytes ? 4 : 0;
-	}
+		parse_ethernet(packet, data, end, skb->len, skb->vlan_present != 0, constants.seed);
 	forget_paths();
 	segmentation.segments = skb->gso_segs;
 	segmentation.segment_bytes = skb->gso_size;

@@ -21,11 +21,11 @@ static __always_inline struct packet *packet_of(struct table *table)
 	return (struct packet *)table->scratch;
 }
 
-#define VALUE(name, layer, value)                                                   \
+#define VALUE(name, layer, value)                                                     \
 	static __always_inline u64 value_of_##name(const struct layer##_layer *layer) \
-	{                                                                           \
-		(void)layer;                                                        \
-		return (u64)(value);                                                \
+	{                                                                             \
+		(void)layer;                                                          \
+		return (u64)(value);                                                  \
 	}
 #include "only.h"
 #undef SUM
@@ -59,11 +59,11 @@ static __always_inline void histogram_add(u64 *buckets, const u32 *bounds, u32 c
 #undef HISTOGRAM
 #define SUM(name, layer, help, value) table->slots[SLOT_##name] += weight * value_of_##name(layer);
 #define BYTES(name, layer, help, value) SUM(name, layer, help, value)
-#define HISTOGRAM(name, layer, metric, help, value, ...)                                                      \
-	{                                                                                                     \
-		const u32 bounds[] = {__VA_ARGS__};                                                           \
+#define HISTOGRAM(name, layer, metric, help, value, ...)                                                         \
+	{                                                                                                        \
+		const u32 bounds[] = {__VA_ARGS__};                                                              \
 		histogram_add(table->slots + SLOT_##name, bounds, COUNT_OF(__VA_ARGS__), value_of_##name(layer), \
-			      weight);                                                                        \
+			      weight);                                                                           \
 	}
 
 /* Adds `weight` equal frames to the sums and histograms. */
@@ -111,16 +111,16 @@ static __always_inline void count_sums(struct table *table, const struct packet 
 #include "only.h"
 #undef DISTINCT
 #undef PORTS
-#define DISTINCT(name, layer, metric, help, hash)                                                            \
+#define DISTINCT(name, layer, metric, help, hash)                                                           \
 	hyperloglog_add(epoch + ((u32)SKETCH_##name << layout->hyperloglog_bits), layout->hyperloglog_bits, \
 			value_of_##name(layer));
-#define PORTS(name, layer, metric, help, known, port)                                                       \
-	{                                                                                                   \
-		u64 number = value_of_##name(layer);                                                        \
-		if (number < 65536)                                                                         \
-			port_map_add(epoch + ((u32)HYPERLOGLOGS << layout->hyperloglog_bits) +              \
-					     SKETCH_##name * PORT_MAP_BYTES,                               \
-				     (u16)number);                                                          \
+#define PORTS(name, layer, metric, help, known, port)                                          \
+	{                                                                                      \
+		u64 number = value_of_##name(layer);                                           \
+		if (number < 65536)                                                            \
+			port_map_add(epoch + ((u32)HYPERLOGLOGS << layout->hyperloglog_bits) + \
+					     SKETCH_##name * PORT_MAP_BYTES,                   \
+				     (u16)number);                                             \
 	}
 
 /* Adds the packet's addresses, ports and flow to the sketches of the running epoch. */

@@ -193,7 +193,7 @@ static __always_inline void parse_icmp(struct packet *packet, const u8 *at, cons
 
 	icmp->version = packet->layers & HAS_IP4 ? 4 : 6;
 	packet->layers |= packet->layers & HAS_IP4 ? HAS_ICMP4 : HAS_ICMP6;
-	icmp->cut = room < 8;
+	icmp->cut = room < (icmp->version == 4 ? 8 : 4); /* RFC 792, RFC 4443 */
 	icmp->type_known = 0;
 	if (room >= 1 && at + 1 <= end) {
 		icmp->type = at[0];
@@ -227,8 +227,8 @@ static __always_inline void parse_transport(struct packet *packet, const u8 *dat
 	forget_paths();
 	ip->source_hash = hash_address(&ip->source, seed);
 	ip->destination_hash = hash_address(&ip->destination, seed);
-	ip->flow_hash = mix64(ip->source_hash + (ip->destination_hash << 32 | ip->destination_hash >> 32) +
-			      ip->flow_word);
+	ip->flow_hash =
+		mix64(ip->source_hash + (ip->destination_hash << 32 | ip->destination_hash >> 32) + ip->flow_word);
 }
 
 static __always_inline s32 smaller(s32 a, s32 b)
@@ -375,7 +375,7 @@ static __always_inline int skip_tag(struct packet *packet, const u8 *data, const
 	u32 offset = packet->offset;
 	const u8 *at = bytes_at(data, offset);
 
-	if (!is_vlan(packet->ethertype) || offset > OFFSET_MAX)
+	if (!is_vlan(packet->ethertype) || packet->pkt.tags >= VLAN_TAGS_MAX || offset > OFFSET_MAX)
 		return 0;
 	packet->pkt.tags++;
 	if (at + 4 > end) {
@@ -416,10 +416,15 @@ static __always_inline void parse_runt(struct packet *packet)
 	packet->pkt.other_l3 = 1;
 }
 
-/* An Ethernet frame; `len` is its length on the wire, `end` where the captured bytes end. */
-static __always_inline void parse_ethernet(struct packet *packet, const u8 *data, const u8 *end, u32 len, u64 seed)
+/*
+ * An Ethernet frame; `len` is its length as it is held, `end` where the captured bytes end, `hidden` the VLAN tags (0
+ * or 1) that the kernel holds beside the frame though they were on the wire.
+ */
+static __always_inline void parse_ethernet(struct packet *packet, const u8 *data, const u8 *end, u32 len, u8 hidden,
+					   u64 seed)
 {
-	begin_packet(packet, len);
+	begin_packet(packet, len + 4u * hidden);
+	packet->pkt.tags = hidden;
 	if (data + ETHERNET_BYTES > end) {
 		parse_runt(packet);
 		return;
@@ -427,6 +432,8 @@ static __always_inline void parse_ethernet(struct packet *packet, const u8 *data
 	packet->pkt.broadcast = load_be32(data) == 0xffffffff && load_be16(data + 4) == 0xffff;
 	packet->pkt.multicast = data[0] & 1 & !packet->pkt.broadcast;
 	parse_ethertype(packet, data, end, load_be16(data + 12), ETHERNET_BYTES, seed);
+	if (packet->header_bytes)
+		packet->header_bytes += 4u * hidden;
 }
 
 /* A packet without a link header (tun, WireGuard, DLT_RAW): the version nibble tells the family. */

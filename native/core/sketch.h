@@ -10,10 +10,10 @@ static __always_inline u32 bit_length(u64 x)
 {
 	u32 length = 0;
 
-#define STEP(bits)                 \
-	if (x >> bits) {           \
-		length += bits;    \
-		x >>= bits;        \
+#define STEP(bits)              \
+	if (x >> bits) {        \
+		length += bits; \
+		x >>= bits;     \
 	}
 	STEP(32)
 	STEP(16)

@@ -58,7 +58,7 @@ struct table {
 	u64 tick;    /* when last_ns was written, in the kernel's ticks */
 	u64 slots[SLOTS];
 	u64 scratch[32]; /* the packet being counted: packet_of() */
-	u8 sketches[]; /* epoch 0, epoch 1; in each the HyperLogLogs, then the port maps */
+	u8 sketches[];   /* epoch 0, epoch 1; in each the HyperLogLogs, then the port maps */
 };
 
 static __always_inline u32 epoch_bytes(const struct layout *layout)

@@ -16,11 +16,11 @@ typedef int s32;
 #ifdef __bpf__
 #define LOAD(type, at) (*(const type *)(at))
 #else
-#define LOAD(type, at)                                        \
-	({                                                    \
-		type word_;                                   \
+#define LOAD(type, at)                                       \
+	({                                                   \
+		type word_;                                  \
 		__builtin_memcpy(&word_, at, sizeof(word_)); \
-		word_;                                        \
+		word_;                                       \
 	})
 #endif
 

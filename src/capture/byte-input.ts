@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { close, constants, fstat, open, read } from 'node:fs'
 import { Socket } from 'node:net'
-import { pipeline, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
-import { createGunzip } from 'node:zlib'
 import { CaptureError } from '../errors.ts'
 
 /** Bytes that arrive in order. */
 export interface ByteInput extends AsyncDisposable {
   /** Reads at most `length` bytes to `at`; 0 at the end. Rejects with the system's or zlib's error. */
   read(into: Uint8Array, at: number, length: number): Promise<number>
-  /** Ends a read that waits. */
+  /** Makes a read that waits end, well or badly. */
   stop(): void
 }
 
 const STANDARD_INPUT = 0
-const GZIP_MAGIC = [0x1f, 0x8b] as const
-const PIECE = 65536
-
-/** Opens a file or `-`, standard input, and unpacks gzip; throws PCAP_OPEN. */
-export async function openByteInput(path: string): Promise<ByteInput> {
-  const name = path === '-' ? 'stdin' : path
-  try {
-    const input = await openRaw(path)
-    const head = new Uint8Array(GZIP_MAGIC.length)
-    let length = 0
-    for (let count = -1; count !== 0 && length < head.length; length += count)
-      count = await input.read(head, length, head.length - length)
-    const whole = withHead(head.subarray(0, length), input)
-    return head[0] === GZIP_MAGIC[0] && head[1] === GZIP_MAGIC[1] ? unpacked(whole) : whole
-  } catch (cause) {
-    if (cause instanceof CaptureError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
-    const words = WORDS[code ?? ''] ?? message
-    throw new CaptureError('PCAP_OPEN', `${name}: ${words}.`, { cause })
-  }
-}
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -44,17 +22,33 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory, not a capture file',
 }
 
-async function openRaw(path: string): Promise<ByteInput> {
-  if (path === '-' && isatty(STANDARD_INPUT))
+/** Opens a file, or standard input for `-`; throws PCAP_OPEN. */
+export async function openByteInput(path: string): Promise<ByteInput> {
+  if (path === '-' && isatty(STANDARD_INPUT)) {
     throw new CaptureError('PCAP_OPEN', 'stdin: it is a terminal; pipe a capture into it.')
+  }
+  try {
+    return await opened(path)
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    const words = WORDS[code] ?? message
+    throw new CaptureError('PCAP_OPEN', `${path === '-' ? 'stdin' : path}: ${words}.`, { cause })
+  }
+}
+
+async function opened(path: string): Promise<ByteInput> {
   /* without O_NONBLOCK opening a named pipe would wait for its writer */
   const flags = constants.O_RDONLY | constants.O_NONBLOCK
   const fd = path === '-' ? STANDARD_INPUT : await promisify(open)(path, flags)
+  const file = fileInput(fd)
   const kind = await promisify(fstat)(fd)
+  if (kind.isDirectory()) {
+    await file[Symbol.asyncDispose]()
+    throw Object.assign(new Error('a directory'), { code: 'EISDIR' })
+  }
   /* a read of a pipe that waits in Node's thread pool would keep the process from exiting */
-  if (kind.isFIFO() || kind.isSocket())
-    return streamInput(new Socket({ fd, readable: true, writable: false }))
-  return fileInput(fd)
+  const waits = kind.isFIFO() || kind.isSocket()
+  return waits ? streamInput(new Socket({ fd, readable: true, writable: false })) : file
 }
 
 function fileInput(fd: number): ByteInput {
@@ -88,46 +82,5 @@ export function streamInput(stream: Readable): ByteInput {
     async [Symbol.asyncDispose]() {
       stream.destroy()
     },
-  }
-}
-
-/** Puts bytes that were read already back in front. */
-function withHead(head: Uint8Array, input: ByteInput): ByteInput {
-  let left = head
-  return {
-    ...input,
-    async read(into, at, length) {
-      const count = Math.min(left.length, length)
-      into.set(left.subarray(0, count), at)
-      left = left.subarray(count)
-      return count === length ? count : count + (await input.read(into, at + count, length - count))
-    },
-  }
-}
-
-/* with a high-water mark of one byte all that was unpacked is read before an error can come */
-function unpacked(input: ByteInput): ByteInput {
-  const gunzip = createGunzip({ chunkSize: PIECE, readableHighWaterMark: 1 } as object)
-  pipeline(Readable.from(chunksOf(input), { objectMode: false }), gunzip, () => undefined)
-  const stream = streamInput(gunzip)
-  return {
-    read: stream.read,
-    stop() {
-      stream.stop()
-      input.stop()
-    },
-    async [Symbol.asyncDispose]() {
-      await stream[Symbol.asyncDispose]()
-      await input[Symbol.asyncDispose]()
-    },
-  }
-}
-
-async function* chunksOf(input: ByteInput): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(PIECE)
-    const count = await input.read(chunk, 0, chunk.length)
-    if (count === 0) return
-    yield chunk.subarray(0, count)
   }
 }

@@ -17,9 +17,8 @@ export function run(program: Command, io: Io, ended: Ended): void {
     .action(async ({ stats }: { stats?: readonly string[] }, command: Command) => {
       refuseWords(program, command)
       const { settings } = await resolved(command, io)
-      const picked = await pickedStatistics(stats)
       const { runCommand } = await import('./run.ts')
-      ended(await runCommand(settings, picked, io))
+      ended(await runCommand(settings, stats ? { statistics: stats } : {}, io))
     })
 }
 
@@ -41,9 +40,9 @@ export function replay(program: Command, io: Io, ended: Ended): void {
     )
     .action(async (files: string[], { totals, format, stats }: Flags, command: Command) => {
       const { settings } = await resolved(command, io)
-      const picked = await pickedStatistics(stats)
+      const statistics = stats && { statistics: stats }
       const { replayCommand } = await import('./replay.ts')
-      ended(await replayCommand({ files, totals, format, settings, ...picked }, io))
+      ended(await replayCommand({ files, totals, format, settings, ...statistics }, io))
     })
 }
 
@@ -105,15 +104,6 @@ function statisticsOption(): Option {
       return names
     },
   )
-}
-
-async function pickedStatistics(
-  names: readonly string[] | undefined,
-): Promise<{ statistics?: readonly string[] }> {
-  if (!names) return {}
-  const { checkStatistics } = await import('./named-statistics.ts')
-  await checkStatistics(names)
-  return { statistics: names }
 }
 
 /** Refuses words after `run`; without `run` before it, the first was meant as a command. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -17,25 +18,29 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   node: readonly string[] = [],
+  stdout: 'pipe' | number = 'pipe',
 ): Spawned {
   const child = spawn(process.execPath, [...node, MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: 'pipe',
+    stdio: ['ignore', stdout, 'pipe'],
   })
-  const collect = async () => {
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed])
-    return { code: child.exitCode, stdout, stderr }
-  }
-  const closed = once(child, 'close')
-  return { child, ended: collect() }
+  return { child, ended: collect(child) }
 }
 
-/** Runs pktspot to its end with an empty standard input. */
+async function collect(child: ChildProcess) {
+  const read = (stream: Readable | null) => (stream ? text(stream).catch(() => '') : '')
+  const [stdout, stderr] = await Promise.all([
+    read(child.stdout),
+    read(child.stderr),
+    once(child, 'close'),
+  ])
+  return { code: child.exitCode, stdout, stderr }
+}
+
+/** Runs pktspot to its end. */
 export function pktspot(
   args: readonly string[],
   env?: Readonly<Record<string, string>>,
 ): Spawned['ended'] {
-  const { child, ended } = start(args, env)
-  child.stdin?.end()
-  return ended
+  return start(args, env).ended
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { open, readdir, readFile, readlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { version } from '../../src/commands/version.ts'
-import { pktspot, start } from './spawned.ts'
+import { pktspot, type Spawned, start } from './spawned.ts'
 
 t.test('a misused command line ends with 2, one line, and what was meant', async (t) => {
   const cases: [string, RegExp][] = [
@@ -18,7 +22,7 @@ t.test('a misused command line ends with 2, one line, and what was meant', async
     ['replay --format csv x', /argument 'csv' is invalid. Allowed choices are ndjson, table; see/],
     ['replay --source xdp x', /unknown option '--source'/],
     ['replay --stats R_SYN,,R_IP x', /A name is empty/],
-    ['replay --stats R_SIN x', /no statistic is named "R_SIN"; did you mean R_SYN\?/],
+    ['replay --stats R_SIN x', /no statistic is named R_SIN; did you mean R_SYN\?/],
     ['list', /missing required argument 'what'/],
     ['list groups', /Allowed choices are counters, statistics, interfaces/],
     ['check', /missing required argument 'file'/],
@@ -46,9 +50,9 @@ t.test('--help and --version go to standard output and end with 0', async (t) =>
       stderr: '',
     })
   }
-  const manifest = JSON.parse(readFileSync(`${process.cwd()}/package.json`, 'utf8')).version
-  t.strictSame(await pktspot(['--version']), { code: 0, stdout: `${manifest}\n`, stderr: '' })
-  t.equal(version(), manifest)
+  const manifest: unknown = JSON.parse(await readFile(join(root(), 'package.json'), 'utf8'))
+  t.match(manifest, { name: 'pktspot', version: version() })
+  t.strictSame(await pktspot(['--version']), { code: 0, stdout: `${version()}\n`, stderr: '' })
 })
 
 t.test('run is the default command, and its flags are taken', async (t) => {
@@ -61,51 +65,74 @@ t.test('run is the default command, and its flags are taken', async (t) => {
 })
 
 t.test('one signal lets the program end with 0, a second ends it at once', async (t) => {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    const patient = waiting()
-    await patient.ready
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const patient = await waiting(t.testdir({}))
     patient.child.kill(signal)
-    patient.child.stdin?.end()
+    await setTimeout(200)
+    t.notOk(hasEnded(patient), 'the command itself decides when it is done')
+    await patient.finish()
     t.match(await patient.ended, { code: 0, stderr: '' })
 
-    const impatient = waiting()
-    await impatient.ready
+    const impatient = await waiting(t.testdir({}))
     impatient.child.kill(signal)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    t.equal(impatient.child.exitCode, null)
+    await setTimeout(200)
     impatient.child.kill(signal)
-    t.equal((await impatient.ended).code, code)
+    await impatient.ended
+    t.equal(impatient.child.signalCode, signal, 'shells make 130 and 143 of it')
+    await impatient.finish()
   }
 })
 
 t.test('an exception nobody caught is shown with its stack and ends with 1', async (t) => {
   const code = 'process.once("SIGUSR2", () => { throw new Error("boom") })'
-  const { child, ready, ended } = waiting([`--import=data:text/javascript,${code}`])
-  await ready
-  child.kill('SIGUSR2')
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  t.equal(child.exitCode, null, 'the command gets time to end')
-  child.stdin?.end()
-  t.match(await ended, { code: 1, stderr: /Error: boom\n +at / })
+  const broken = await waiting(t.testdir({}), [`--import=data:text/javascript,${code}`])
+  broken.child.kill('SIGUSR2')
+  await setTimeout(200)
+  t.notOk(hasEnded(broken), 'the command gets time to release what it opened')
+  await broken.finish()
+  t.match(await broken.ended, { code: 1, stderr: /this is a bug: Error: boom\n +at / })
 })
 
 t.test('a reader that goes away ends the program quietly with 0', async (t) => {
-  const { child, ready, ended } = waiting()
-  await ready
-  child.stdout?.destroy()
-  await once(child.stdout ?? child, 'close')
-  child.stdin?.end()
-  await once(child, 'exit')
-  t.equal(child.exitCode, 0)
-  await ended.catch(() => undefined)
+  const unread = await waiting(t.testdir({}))
+  unread.child.stdout?.destroy()
+  await unread.finish()
+  await once(unread.child, 'exit')
+  t.equal(unread.child.exitCode, 0)
+  t.equal(unread.child.stderr?.read(), null)
 })
 
-/** Starts a check that waits for its standard input. */
-function waiting(node: readonly string[] = []) {
-  const running = start(['check', '/dev/stdin'], {}, node)
-  const ready = new Promise((resolve) => setTimeout(resolve, 1000))
-  return { ...running, ready }
+t.test('a full disk under standard output is one line and 1', async (t) => {
+  const full = await open('/dev/full', 'w')
+  t.teardown(() => full.close())
+  const { code, stderr } = await start(['config'], {}, [], full.fd).ended
+  t.equal(code, 1)
+  t.match(stderr, /^pktspot: standard output cannot be written: ENOSPC[^\n]*\n$/)
+})
+
+/** Finds the package's root above the compiled tests. */
+function root(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+/** Starts a check that waits at a pipe until `finish` closes the other end. */
+async function waiting(folder: string, node: readonly string[] = []) {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const writer = await open(pipe, 'r+')
+  const running = start(['check', pipe], {}, node)
+  while (!(await hasOpen(running.child.pid, pipe))) await setTimeout(20)
+  return { ...running, finish: () => writer.close() }
+}
+
+async function hasOpen(pid: number | undefined, path: string): Promise<boolean> {
+  const links = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const targets = links.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''))
+  return (await Promise.all(targets)).includes(path)
+}
+
+function hasEnded({ child }: Spawned): boolean {
+  return child.exitCode !== null || child.signalCode !== null
 }

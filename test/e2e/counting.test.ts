@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os'
-import t from 'tap'
-import type { Test } from 'tap'
+import t, { type Test } from 'tap'
 import { type LiveMode, MODES } from '../../src/capture/modes.ts'
 import { openInterface } from '../../src/capture/open.ts'
 import type { Source } from '../../src/capture/source.ts'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type LiveMode, MODES } from '../../src/capture/modes.ts'
 import { openInterface } from '../../src/capture/open.ts'
@@ -8,17 +9,18 @@ import type { Source } from '../../src/capture/source.ts'
 import { command } from '../support/command.ts'
 import { type Network, network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
-import { settled, sourceSums } from '../support/sums.ts'
+import { type Sums, settled, sourceSums } from '../support/sums.ts'
 
 const skip = missingPrivilege() ?? false
 const modes = Object.keys(MODES) as LiveMode[]
-const PING = ['ping', '-q', '-c', '100', '-i', '0.01', '-W', '2'] as const
+const PING = ['-q', '-i', '0.01', '-W', '2'] as const
 
 const PAYLOAD = 8_000_000
 const ETHERNET = 14
-/* IPv4 and TCP without options; the timestamps option, padded, that every segment carries */
+const ARP = ETHERNET + 28
+/* IPv4 and TCP with the timestamps option, padded, that every segment carries */
 const HEADERS = 20 + 20 + 12
-/* MSS, SACK permitted and window scale, with the timestamps: Linux's SYN has 20 bytes of options */
+/* a SYN has eight bytes more: MSS, SACK permitted and window scale share the padding */
 const SYN_MORE = 8
 
 function open(t: Test, device: string, mode: LiveMode): Source {
@@ -32,35 +34,70 @@ for (const mode of modes) {
     const link = await network(t, { addressed: true })
     const { here = '', there = '' } = link.addresses ?? {}
     await using source = open(t, link.here, mode)
-    const asked = await link.inside(...PING, here)
+    const [asked, answered] = await Promise.all([
+      link.inside('ping', ...PING, '-c', '100', here),
+      command('ping', [...PING, '-c', '90', there]),
+    ])
     t.match(asked.stdout, '100 received, 0% packet loss')
-    const { ECHO_REQUEST, ECHO_REPLY } = await settled(() => sourceSums(source), 100)
-    t.same({ ECHO_REQUEST, ECHO_REPLY }, { ECHO_REQUEST: 100, ECHO_REPLY: 0 })
-    const [file, ...args] = PING
-    const answered = await command(file, [...args, there])
-    t.match(answered.stdout, '100 received, 0% packet loss')
-    const sums = await settled(() => sourceSums(source), 200)
-    t.same([sums['ECHO_REQUEST'], sums['ECHO_REPLY'], sums['ICMP']], [100, 100, 200])
+    t.match(answered.stdout, '90 received, 0% packet loss')
+    const { ECHO_REQUEST, ECHO_REPLY, ICMP } = await settled(() => sourceSums(source), 190)
+    t.same({ ECHO_REQUEST, ECHO_REPLY, ICMP }, { ECHO_REQUEST: 100, ECHO_REPLY: 90, ICMP: 190 })
   })
 }
 
-for (const mode of modes) {
-  /* generic XDP sees a train of segments as one frame: the driver hands it over whole */
-  const inTrains = mode === 'tcx' || mode === 'packet-socket'
-  const what = inTrains ? 'the segments of offloaded trains' : 'a transfer'
-  t.test(`${mode} counts ${what} as they were on the wire`, { skip }, async (t) => {
+for (const mode of modes.filter((each) => each !== 'xdp-generic')) {
+  t.test(`${mode} counts the segments of a transfer as on the wire`, { skip }, async (t) => {
     const link = await network(t, { addressed: true })
     await using source = open(t, link.here, mode)
-    const port = await receiver(t)
-    const { segments, frames } = await transfer(link, port)
-    console.error(mode, segments, frames)
-    const sums = await settled(() => sourceSums(source), segments)
-    console.error(sums.PKTS, sums.TCP, sums.ARP, sums.BYTES, sums.IP_BYTES)
-    const bytes = PAYLOAD + segments * HEADERS + SYN_MORE
-    t.equal(sums['TCP'], segments)
-    t.equal(sums['SYN_ONLY'], 1)
-    t.equal(sums['IP_BYTES'], bytes)
+    const { before, segments, frames } = await cleanTransfer(t, link, source)
+    const after = await settled(() => sourceSums(source), (before['PKTS'] ?? 0) + segments)
+    const grown = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0)
+    const ipBytes = PAYLOAD + segments * HEADERS + SYN_MORE
+    t.equal(grown('TCP'), segments)
+    t.equal(grown('SYN_ONLY'), 1)
+    t.equal(grown('IP_BYTES'), ipBytes)
+    t.equal(grown('PKTS'), segments + grown('ARP'))
+    t.equal(grown('BYTES'), ipBytes + segments * ETHERNET + grown('ARP') * ARP)
+    /* native XDP has the other end cut its trains before they cross */
+    if (mode !== 'xdp') t.ok(frames < segments / 4, `${frames} trains of ${segments} segments`)
   })
+}
+
+t.test('xdp-generic counts a train of segments as the one frame it is', { skip }, async (t) => {
+  const link = await network(t, { addressed: true })
+  await using source = open(t, link.here, 'xdp-generic')
+  const { before, frames } = await cleanTransfer(t, link, source)
+  const after = await settled(() => sourceSums(source), (before['PKTS'] ?? 0) + frames)
+  t.equal((after['PKTS'] ?? 0) - (before['PKTS'] ?? 0), frames)
+})
+
+interface Transfer {
+  /** What was counted before it began. */
+  readonly before: Sums
+  /** Segments that the sender sent. */
+  readonly segments: number
+  /** Frames that arrived, each perhaps a train of segments. */
+  readonly frames: number
+}
+
+/** Transfers the payload from the far end, again if a segment had to be sent twice. */
+async function cleanTransfer(t: Test, link: Network, source: Source): Promise<Transfer> {
+  const port = await receiver(t)
+  /* no probe for a loss that is only a busy machine */
+  await link.inside('sysctl', '-qw', 'net.ipv4.tcp_early_retrans=0')
+  for (let attempt = 1; ; attempt++) {
+    const before = sourceSums(source)
+    const [frames, sent] = [await link.received(), await tcpSent(link)]
+    const sender = ['-e', SENDER, link.addresses?.here ?? '', String(port), String(PAYLOAD)]
+    const { code, stderr } = await link.inside(process.execPath, ...sender)
+    if (code !== 0) throw new Error(`the sender failed: ${stderr}`)
+    const [framesAfter, sentAfter] = [await link.received(), await tcpSent(link)]
+    if (sentAfter.again === sent.again || attempt === 5) {
+      const segments = sentAfter.segments - sent.segments
+      return { before, segments, frames: framesAfter.packets - frames.packets }
+    }
+    await sleep(200)
+  }
 }
 
 /** A server on our end that reads to the end and then closes; gives its port. */
@@ -79,28 +116,15 @@ const SENDER = `
   socket.resume().end(Buffer.alloc(Number(bytes)))
 `
 
-/** Sends the payload from the far end; gives the segments it took there and the frames that arrived here. */
-async function transfer(
-  link: Network,
-  port: number,
-): Promise<{ segments: number; again: number; frames: number }> {
-  const before = [await link.received(), await tcp(link)] as const
-  const sender = ['-e', SENDER, link.addresses?.here ?? '', String(port), String(PAYLOAD)]
-  const { code, stderr } = await link.inside(process.execPath, ...sender)
-  if (code !== 0) throw new Error(`the sender failed: ${stderr}`)
-  const after = [await link.received(), await tcp(link)] as const
-  const again = after[1].again - before[1].again
-  const segments = after[1].sent - before[1].sent + again
-  return { segments, again, frames: after[0].packets - before[0].packets }
-}
-
-/** Segments that the namespace sent for the first time and again (RFC 4022: tcpOutSegs, tcpRetransSegs). */
-async function tcp(link: Network): Promise<{ sent: number; again: number }> {
+/** Segments that the namespace sent, and those of them sent again (RFC 4022: tcpOutSegs, tcpRetransSegs). */
+async function tcpSent(link: Network): Promise<{ segments: number; again: number }> {
   const { stdout } = await link.inside('cat', '/proc/self/net/snmp')
   const [names = [], values = []] = stdout
     .split('\n')
     .filter((line) => line.startsWith('Tcp:'))
     .map((line) => line.split(' '))
   const value = (name: string): number => Number(values[names.indexOf(name)])
-  return { sent: value('OutSegs'), again: value('RetransSegs') }
+  /* Linux counts those sent again apart */
+  const again = value('RetransSegs')
+  return { segments: value('OutSegs') + again, again }
 }

@@ -23,7 +23,7 @@ __attribute__((section("xdp"), used)) int count_frames(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-char license[] __attribute__((section("license"), used)) = "GPL";
+char program_license[] __attribute__((section("license"), used)) = "GPL";
 `
 
 /** Drops every frame at the traffic control's hook. */
@@ -33,7 +33,7 @@ __attribute__((section("tc"), used)) int drop(void *ctx)
 	return 2; /* TC_ACT_SHOT */
 }
 
-char license[] __attribute__((section("license"), used)) = "GPL";
+char program_license[] __attribute__((section("license"), used)) = "GPL";
 `
 
 /** A process that holds a tcx link whose program drops every frame; build machines' headers may not know tcx. */

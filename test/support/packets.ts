@@ -2,17 +2,7 @@
 import { checksum, join, u16, u32 } from './bytes.ts'
 
 export const TYPE = { ipv4: 0x0800, arp: 0x0806, rarp: 0x8035, ipv6: 0x86dd, lldp: 0x88cc } as const
-export const PROTOCOL = {
-  icmp: 1,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  gre: 47,
-  esp: 50,
-  none: 59,
-  icmp6: 58,
-  sctp: 132,
-} as const
+export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const
 export const FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const
 export const MAC = {
   here: '02:00:00:00:00:01',

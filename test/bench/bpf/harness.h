@@ -8,7 +8,7 @@
 
 #include "../../../native/bpf/bpf.h"
 
-#define SETTING(name, value) int(*name)[value]
+#define SETTING(name, value) int (*name)[value]
 #define TYPE(name, type) typeof(type) *name
 
 #define SOURCE_ADDRESS 26

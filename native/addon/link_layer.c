@@ -48,7 +48,7 @@ static struct payload cisco_hdlc(const u8 *data, const u8 *end)
 /* RFC 1661 and 1662: address and control may be left out, and the protocol number be one (odd) byte. */
 static struct payload ppp(const u8 *data, const u8 *end)
 {
-	u32 framing = data + 2 <= end && data[0] == 0xff && data[1] == 0x03 ? 2 : 0;
+	u32 framing = data < end && data[0] == 0xff ? 2 : 0;
 	const u8 *at = data + framing;
 	u32 bytes = at < end && at[0] & 1 ? 1 : 2;
 	u32 protocol = 0;

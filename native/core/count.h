@@ -163,7 +163,8 @@ static __always_inline void set_length(struct packet *packet, u32 len)
 
 /*
  * Counts a super-packet as the frames that were on the wire: all but the last are full and carry neither FIN nor
- * PSH, which the kernel merges from the last one (net/ipv4/tcp_offload.c keeps apart what else differs).
+ * PSH, which the kernel merges from the last one, and one alone has CWR (net/ipv4/tcp_offload.c keeps apart what else
+ * differs).
  */
 static __always_inline void count_segmented(struct table *table, struct packet *packet,
 					    const struct segmentation *segmentation)
@@ -180,7 +181,7 @@ static __always_inline void count_segmented(struct table *table, struct packet *
 			segments = wanted;
 		if (segments == wanted) {
 			set_length(packet, full);
-			packet->tcp.flags = flags & ~(TCP_FIN | TCP_PSH);
+			packet->tcp.flags = flags & ~(TCP_FIN | TCP_PSH | TCP_CWR);
 			count_sums(table, packet, segments - 1);
 			set_length(packet, whole - (segments - 1) * size);
 			packet->tcp.flags = flags;

@@ -34,7 +34,8 @@ export function captureCounter(
       if (fed.stop === 'defect') return { at: 'end', error: defectError(name, fed) }
       if (last) return { at: 'end' }
       try {
-        await pieces.more(fed.need)
+        do await pieces.more(fed.need)
+        while (!pieces.last && !signal?.aborted && pieces.to - pieces.from < fed.need)
       } catch (error) {
         return signal?.aborted
           ? { at: 'end' }

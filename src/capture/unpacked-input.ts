@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { pipeline, Readable, type TransformOptions } from 'node:stream'
-import { createGunzip, type ZlibOptions } from 'node:zlib'
+import type { TransformOptions } from 'node:stream'
+import { promisify } from 'node:util'
+import { createGunzip, type Gunzip, type ZlibOptions } from 'node:zlib'
 import { type ByteInput, streamInput } from './byte-input.ts'
 
 /** First bytes of a gzip file (RFC 1952, 2.3.1). */
@@ -52,19 +53,23 @@ function withHead(head: Uint8Array, input: ByteInput): ByteInput {
 }
 
 function gunzipped(input: ByteInput): ByteInput {
-  /* the mark of one byte: all that was unpacked is taken before an error can follow it */
+  /* the mark of one byte: a write is done only when all that it unpacked was taken */
   const options: ZlibOptions & TransformOptions = { chunkSize: CHUNK, readableHighWaterMark: 1 }
   const gunzip = createGunzip(options)
-  /* errors reach the reader through the stream itself */
-  pipeline(Readable.from(chunks(input), { objectMode: false }), gunzip, () => undefined)
+  pump(input, gunzip).catch((error: Error) => gunzip.destroy(error))
   return streamInput(gunzip)
 }
 
-async function* chunks(input: ByteInput): AsyncGenerator<Uint8Array> {
+/* ended only after the last write is done: the error of a cut file then follows all of its data */
+async function pump(input: ByteInput, gunzip: Gunzip): Promise<void> {
+  const write = promisify((chunk: Uint8Array, done: (error?: Error | null) => void) => {
+    gunzip.write(chunk, done)
+  })
+  const chunk = Buffer.allocUnsafe(CHUNK)
   for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK)
     const count = await input.read(chunk, 0, CHUNK)
-    if (count === 0) return
-    yield chunk.subarray(0, count)
+    if (count === 0) break
+    await write(chunk.subarray(0, count))
   }
+  gunzip.end()
 }

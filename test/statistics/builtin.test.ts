@@ -35,18 +35,51 @@ t.test('ratios are part by whole, and NaN over nothing', async (t) => {
     ['R_DST_SRC', { NB_UNIQ_DST_ADDR: 30, NB_UNIQ_SRC_ADDR: 4 }, 7.5],
     ['R_DST_SRC_PORT', { NB_UNIQ_DST_PORT: 1, NB_UNIQ_SRC_PORT: 8 }, 0.125],
     ['AVG_PKT_SIZE', { IP_BYTES: 1500, IP: 12 }, 125],
+    ['R_SYN_ONLY', { SYN_ONLY: 30, SYN_ACK: 10 }, 0.75],
   ] as const
   for (const [name, counters, expected] of cases) {
     t.equal(compute(name, counters), expected, name)
     t.ok(Number.isNaN(compute(name, {})), `${name} of an empty window`)
+    if (name === 'R_SYN_ONLY') continue
     const whole = Object.keys(counters).at(-1) ?? ''
     t.ok(Number.isNaN(compute(name, { ...counters, [whole]: 0 })), `${name} by nothing`)
   }
 })
 
-t.test('TRAFFIC is a rate, 0 over an empty window', async (t) => {
-  t.equal(compute('TRAFFIC', { IP: 120 }, { seconds: 10 }), 12)
-  t.equal(compute('TRAFFIC', {}), 0)
+t.test('rates are so many a second, and 0 over an empty window', async (t) => {
+  const cases = [
+    ['TRAFFIC', { IP: 120 }],
+    ['PKTS_RATE', { PKTS: 120 }],
+    ['BYTES_RATE', { BYTES: 120 }],
+    ['TCP_RATE', { TCP: 120 }],
+    ['SYN_ONLY_RATE', { SYN_ONLY: 120 }],
+    ['SYN_ACK_RATE', { SYN_ACK: 120 }],
+    ['RST_RATE', { RST: 120 }],
+    ['UDP_RATE', { UDP: 120 }],
+    ['ICMP_RATE', { ICMP: 90, ICMP6: 30 }],
+    ['ARP_RATE', { ARP: 120 }],
+    ['FRAG_RATE', { FRAG: 120 }],
+    ['IP6_RATE', { IP6: 120 }],
+  ] as const
+  for (const [name, counters] of cases) {
+    t.equal(compute(name, counters, { seconds: 10 }), 12, name)
+    t.equal(compute(name, {}), 0, `${name} of an empty window`)
+  }
+  const rates = statistics.filter(({ unit }) => unit.endsWith(' per second'))
+  t.same(rates.map(({ name }) => name).sort(), ['PERF', ...cases.map(([name]) => name)].sort())
+})
+
+t.test('levels are what is distinct in the window, whatever its length', async (t) => {
+  const cases = [
+    ['UNIQ_SRC', { NB_UNIQ_SRC_ADDR: 42 }],
+    ['UNIQ_DST', { NB_UNIQ_DST_ADDR: 42 }],
+    ['UNIQ_FLOWS', { NB_UNIQ_FLOWS: 42 }],
+    ['UNIQ_DST_PORT', { NB_UNIQ_DST_PORT: 30, NB_UNIQ_UDP_DST_PORT: 12 }],
+  ] as const
+  for (const [name, counters] of cases) {
+    t.equal(compute(name, counters, { seconds: 10 }), 42, name)
+    t.equal(compute(name, {}), 0, `${name} of an empty window`)
+  }
 })
 
 t.test('PERF is a rate by the clock, and NaN where the clock tells nothing', async (t) => {
@@ -63,13 +96,14 @@ t.test('PERF is a rate by the clock, and NaN where the clock tells nothing', asy
   t.ok(Number.isNaN(perf(start, start)), 'no packet since')
 })
 
-t.test('both tails of TRAFFIC, AVG_PKT_SIZE and R_IP are monitored, none of PERF', async (t) => {
+t.test('volumes and sizes are monitored on both tails, the rest above, PERF not at all', async (t) => {
   const byTails = (tails: string) =>
     statistics.filter((each) => each.tails.join() === tails).map(({ name }) => name)
-  t.same(byTails('lower,upper'), ['AVG_PKT_SIZE', 'R_IP', 'TRAFFIC'])
+  const both = ['AVG_PKT_SIZE', 'BYTES_RATE', 'PKTS_RATE', 'R_IP', 'TRAFFIC']
+  t.same(byTails('lower,upper'), both)
   t.same(byTails(''), ['PERF'])
-  t.equal(byTails('upper').length, 6)
-  t.equal(statistics.length, 10)
+  t.equal(byTails('upper').length, 20)
+  t.equal(statistics.length, 26)
 })
 
 t.test('a folder is imported in name order, declarations and maps left out', async (t) => {

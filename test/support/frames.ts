@@ -9,7 +9,7 @@ export const SHORTEST = 14
 
 /** Breaks a frame in one to three random ways, each of which parsers must survive; at least 14 bytes remain. */
 export function mutate(frame: Uint8Array, random: Random): Uint8Array {
-  let mutant = frame.slice()
+  let mutant: Uint8Array = frame.slice()
   for (let times = 1 + below(3, random); times > 0; times--) {
     const mutation = MUTATIONS[below(MUTATIONS.length, random)]
     mutant = mutation?.(mutant, random) ?? mutant

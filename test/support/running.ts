@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** A command and arguments before node, such as setpriv with its options. */
   readonly prefix?: readonly string[]
+  /** The program's main.js, where it is another copy than the one beside the tests. */
+  readonly main?: string
   /** Milliseconds until it must listen. */
   readonly timeout?: number
 }
@@ -34,9 +36,9 @@ export async function startRun(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Running> {
-  const { prefix = [], timeout = 15_000 } = options
+  const { prefix = [], main = program, timeout = 15_000 } = options
   const listen = ['--web.listen-address', '127.0.0.1:0']
-  const [file = '', ...rest] = [...prefix, process.execPath, program, 'run', ...args, ...listen]
+  const [file = '', ...rest] = [...prefix, process.execPath, main, 'run', ...args, ...listen]
   const env = { ...process.env, ...options.env }
   const child = spawn(file, rest, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const log: string[] = []

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Puts right what a program can: layout and simple lint, the layout of C, the generated tables. */
+import { installed, runCommand, runNode } from './lib/command.mjs'
+
+const biome = installed('@biomejs/biome/bin/biome')
+const codes = [
+  runCommand(process.execPath, [biome, 'check', '--write', '--colors=off', '.']),
+  runNode('scripts/clang-format.mjs', ['--write']),
+  runNode('scripts/docs.mjs'),
+]
+process.exitCode = codes.every((code) => code === 0) ? 0 : 1

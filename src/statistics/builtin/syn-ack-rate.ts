@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rate } from '../rate.ts'
+
+export default rate({
+  name: 'SYN_ACK_RATE',
+  help: 'TCP segments with SYN and ACK a second',
+  counters: ['SYN_ACK'],
+})

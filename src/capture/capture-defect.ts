@@ -17,7 +17,10 @@ const WORDS: Readonly<Record<Defect, (detail: number) => string>> = {
 }
 
 /** Says what is wrong with a capture file and at which byte. */
-export function defectError(name: string, { defect = 'empty', detail = 0, offset = 0 }: Fed): CaptureError {
+export function defectError(
+  name: string,
+  { defect = 'empty', detail = 0, offset = 0 }: Fed,
+): CaptureError {
   const code = defect === 'cut' ? 'PCAP_TRUNCATED' : 'PCAP_FORMAT'
   return new CaptureError(code, `${name}: byte ${offset}: ${WORDS[defect](detail)}.`)
 }

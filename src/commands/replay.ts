@@ -43,7 +43,10 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
   return code
 }
 
-async function statisticsOf({ statistics, settings }: ReplayOptions): Promise<readonly Statistic[]> {
+async function statisticsOf({
+  statistics,
+  settings,
+}: ReplayOptions): Promise<readonly Statistic[]> {
   const builtin = await loadBuiltinStatistics()
   return statistics
     ? pickStatistics(builtin, statistics)

@@ -9,6 +9,7 @@ import { must } from '../support/command.ts'
 import { ethernet, FLAG, ipv4, PROTOCOL, padded, TYPE, tcp } from '../support/packets.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 import { packageRoot } from '../support/root.ts'
+import { realTime } from './support/real-time.ts'
 import { bpfFolder, scratch } from './support/scratch.ts'
 import { type Spread, spread } from './support/spread.ts'
 
@@ -41,9 +42,8 @@ async function load(folder: string, pins: string, contender: Contender, flows: n
   await must('bpftool', 'prog', 'loadall', object, join(pins, name))
 }
 
-/* Real-time, so that on a busy machine the CPUs still run at the same moment; without the right to it, as it comes. */
+/* Started by one shell in the real-time class, the CPUs run at the same moment. */
 const ON_EACH_CPU = `
-  chrt --fifo --pid 1 $$ 2> /dev/null
   last=$1; shift
   for cpu in $(seq 0 "$last"); do taskset --cpu-list "$cpu" "$@" & done
   wait`
@@ -53,7 +53,9 @@ async function measure(folder: string, pins: string, cell: Cell): Promise<number
   const pin = join(pins, `${cell.contender}-${cell.flows}`, 'bench')
   const run = ['bpftool', '--json', 'prog', 'run', 'pinned', pin]
   const what = ['data_in', join(folder, 'frame'), 'repeat', String(PACKETS)]
-  const output = await must('sh', '-c', ON_EACH_CPU, 'sh', String(cell.cpus - 1), ...run, ...what)
+  const last = String(cell.cpus - 1)
+  const [file = '', ...args] = realTime(['sh', '-c', ON_EACH_CPU, 'sh', last, ...run, ...what])
+  const output = await must(file, ...args)
   const results = [...output.matchAll(/"retval":(\d+),"duration":(\d+)/g)]
   if (results.length !== cell.cpus || results.some(([, retval]) => Number(retval) !== XDP_PASS)) {
     throw new Error(`${pin}: ${output.trim()}`)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { columns } from '../../src/commands/columns.ts'
 import { must } from '../support/command.ts'
 import { packageRoot } from '../support/root.ts'
+import { realTime } from './support/real-time.ts'
 import { scratch } from './support/scratch.ts'
 import { spread } from './support/spread.ts'
 import { writeTraffic } from './support/traffic.ts'
@@ -17,11 +18,12 @@ const FRAMES = { many: 4_000_000, few: 2_000_000 } as const
 const FRAME_BYTES = 500
 
 /** Wall time of a whole process, start to end, in seconds; throws when it fails. */
-function time([file = '', ...args]: readonly string[]): number {
+function time(command: readonly string[]): number {
+  const [file = '', ...args] = realTime(command)
   const start = performance.now()
   const { status, stderr } = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const seconds = (performance.now() - start) / 1000
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${status}: ${stderr}`)
+  if (status !== 0) throw new Error(`${command.join(' ')}: exit ${status}: ${stderr}`)
   return seconds
 }
 

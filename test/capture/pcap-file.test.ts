@@ -45,7 +45,10 @@ t.test('windows are aligned, hold what is theirs, and the last, partial one is t
   t.equal(Math.round(second?.value('NB_UNIQ_SRC_ADDR') ?? 0), 1)
   t.equal(empty?.value('NB_UNIQ_SRC_ADDR'), 0, 'nothing is distinct in an empty window')
   t.equal(empty?.exact('BYTES'), 0n)
-  t.same(empty?.buckets('SIZES').filter((count) => count > 0n), [])
+  t.same(
+    empty?.buckets('SIZES').filter((count) => count > 0n),
+    [],
+  )
 
   const tens = await windowsOf(file, 10)
   t.same(
@@ -69,7 +72,10 @@ t.test('more than an hour without a packet is a gap before the next window', asy
     ],
   )
   t.equal(windows.length, 2 + 3600, 'an hour to the second is no gap')
-  t.same(windows.slice(2).filter(({ gap }) => gap), [])
+  t.same(
+    windows.slice(2).filter(({ gap }) => gap),
+    [],
+  )
 })
 
 t.test('timestamps going backwards count in the window that is open', async (t) => {
@@ -190,21 +196,26 @@ t.test('a device that holds nothing is an empty file', async (t) => {
   t.match((await source.totals()).error, { code: 'PCAP_FORMAT', message: /byte 0:/ })
 })
 
-t.test('a named pipe is read as it comes, and an abort ends the wait with what is there', async (t) => {
-  const pipe = path(t.testdir(), 'pipe')
-  await new Promise((done) => spawn('mkfifo', [pipe]).on('exit', done))
-  await using source = await openCaptureFile(pipe)
-  const writer = spawn('sh', ['-c', `exec cat > '${pipe}'`], { stdio: ['pipe', 'ignore', 'ignore'] })
-  t.teardown(() => writer.kill())
-  writer.stdin.write(pcap([frame(0), frame(1), frame(1.5)]))
-  const abort = new AbortController()
-  const counts: number[] = []
-  for await (const window of source.windows(1, abort.signal)) {
-    counts.push(window.value('PKTS'))
-    setTimeout(() => abort.abort(), 50)
-  }
-  t.same(counts, [1, 2], 'the window that the abort cut short comes last')
-})
+t.test(
+  'a named pipe is read as it comes, and an abort ends the wait with what is there',
+  async (t) => {
+    const pipe = path(t.testdir(), 'pipe')
+    await new Promise((done) => spawn('mkfifo', [pipe]).on('exit', done))
+    await using source = await openCaptureFile(pipe)
+    const writer = spawn('sh', ['-c', `exec cat > '${pipe}'`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    t.teardown(() => writer.kill())
+    writer.stdin.write(pcap([frame(0), frame(1), frame(1.5)]))
+    const abort = new AbortController()
+    const counts: number[] = []
+    for await (const window of source.windows(1, abort.signal)) {
+      counts.push(window.value('PKTS'))
+      setTimeout(() => abort.abort(), 50)
+    }
+    t.same(counts, [1, 2], 'the window that the abort cut short comes last')
+  },
+)
 
 t.test('an abort stops a long silence between two packets', async (t) => {
   const abort = new AbortController()

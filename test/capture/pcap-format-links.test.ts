@@ -31,26 +31,44 @@ const sll2 = (type: number, packet: number): Uint8Array =>
 const LINKS: Readonly<
   Record<string, { link: number; header: number; of: readonly [Uint8Array, Uint8Array, string][] }>
 > = {
-  'null': {
+  null: {
     link: 0,
     header: 4,
     of: [
       [little(2), v4, 'IP4'],
       [u32(2), v4, 'IP4'],
-      ...[10, 24, 28, 30].map((family): [Uint8Array, Uint8Array, string] => [little(family), v6, 'IP6']),
+      ...[10, 24, 28, 30].map((family): [Uint8Array, Uint8Array, string] => [
+        little(family),
+        v6,
+        'IP6',
+      ]),
       [little(7), v4, 'OTHER_L3'],
     ],
   },
-  'loop': { link: 108, header: 4, of: [[u32(2), v4, 'IP4'], [u32(24), v6, 'IP6']] },
+  loop: {
+    link: 108,
+    header: 4,
+    of: [
+      [u32(2), v4, 'IP4'],
+      [u32(24), v6, 'IP6'],
+    ],
+  },
   'PPP without framing': {
     link: 9,
     header: 2,
-    of: [[u16(0x0021), v4, 'IP4'], [u16(0x0057), v6, 'IP6'], [u16(0xc021), v4, 'OTHER_L3']],
+    of: [
+      [u16(0x0021), v4, 'IP4'],
+      [u16(0x0057), v6, 'IP6'],
+      [u16(0xc021), v4, 'OTHER_L3'],
+    ],
   },
   'PPP with framing': {
     link: 9,
     header: 4,
-    of: [[u16(0xff03, 0x0021), v4, 'IP4'], [u16(0xff03, 0x0057), v6, 'IP6']],
+    of: [
+      [u16(0xff03, 0x0021), v4, 'IP4'],
+      [u16(0xff03, 0x0057), v6, 'IP6'],
+    ],
   },
   'PPP with a short protocol': { link: 9, header: 1, of: [[new Uint8Array([0x21]), v4, 'IP4']] },
   'PPP serial': {
@@ -65,7 +83,10 @@ const LINKS: Readonly<
   'Cisco HDLC': {
     link: 104,
     header: 4,
-    of: [[u16(0x0f00, TYPE.ipv4), v4, 'IP4'], [u16(0x0f00, 0x2000), v4, 'OTHER_L3']],
+    of: [
+      [u16(0x0f00, TYPE.ipv4), v4, 'IP4'],
+      [u16(0x0f00, 0x2000), v4, 'OTHER_L3'],
+    ],
   },
   'Linux SLL': {
     link: 113,

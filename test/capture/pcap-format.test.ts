@@ -79,7 +79,9 @@ t.test('a section has its own byte order and interfaces', async (t) => {
   const { window, error } = await counted(join(first, second))
   t.equal(error, undefined)
   t.equal(window.exact('UDP'), 3n)
-  const none = await counted(join(first, section(true), packetBlock(frame(3n), { bigEndian: true })))
+  const none = await counted(
+    join(first, section(true), packetBlock(frame(3n), { bigEndian: true })),
+  )
   t.equal(none.window.exact('UDP'), 2n)
   t.match(none.error, { code: 'PCAP_FORMAT', message: /interface 0/ })
   t.match(none.error?.message, `byte ${first.length + section().length}:`)
@@ -127,7 +129,10 @@ t.test('a block that cannot be stops the file where it begins', async (t) => {
     'a packet longer than its block': block(6, pack([4, 0], [4, 0], [4, 0], [4, 5], [4, 5])),
     'a short packet block': block(6, pack([4, 0], [4, 0])),
     'a short interface block': block(1, pack([2, 1], [2, 0])),
-    'a section of unknown byte order': block(0x0a0d0d0a, pack([4, 0x11223344], [4, 1], [4, 0], [4, 0])),
+    'a section of unknown byte order': block(
+      0x0a0d0d0a,
+      pack([4, 0x11223344], [4, 1], [4, 0], [4, 0]),
+    ),
     'a length of 13': pack([4, 6], [4, 13], [4, 0], [4, 0]),
     'a length of 17 MiB': pack([4, 6], [4, 17 * 2 ** 20], [4, 0], [4, 0]),
   }

@@ -56,7 +56,7 @@ t.test('every mode and /metrics give the same counts', { skip }, async (t) => {
 for (const mode of modes) {
   const reason = skip || (availableParallelism() < 2 && 'needs two CPUs')
   t.test(`${mode} loses nothing of two senders on two CPUs`, { skip: reason }, async (t) => {
-    const link = await network(t)
+    const link = await network(t, { queues: 2 })
     await using source = open(t, link.here, mode)
     const send = (cpu: number) => link.send(FIXTURE, { loop: 10, cpu })
     let total = 0
@@ -64,7 +64,7 @@ for (const mode of modes) {
       const sent = await Promise.all([send(0), send(1)])
       total += sent[0].packets + sent[1].packets
       const sums = await settled(() => sourceSums(source), total)
-      t.equal(sums['PKTS'], total, `round ${round}`)
+      if (!t.equal(sums['PKTS'], total, `round ${round}`)) return
     }
     t.same(sourceSums(source), fixtureSums(20 * 2 * 10))
     t.equal(source.look().lost, 0n, 'nothing is lost')

@@ -36,13 +36,15 @@ export interface Sent {
 
 export interface NetworkOptions {
   readonly mtu?: number
+  /** Queues of both ends; with several, native XDP runs on several CPUs. */
+  readonly queues?: number
   /** Gives both ends an IPv4 address and ARP; without, nothing but what is sent crosses the link. */
   readonly addressed?: boolean
 }
 
 /** Makes a silent link into a namespace; both are removed when the test ends. */
 export async function network(t: Test, options: NetworkOptions = {}): Promise<Network> {
-  const { mtu = 1500, addressed = false } = options
+  const { mtu = 1500, queues = 1, addressed = false } = options
   const tag = randomBytes(3).toString('hex')
   const [namespace, here, there] = [`pktspot-${tag}`, `ps${tag}h`, `ps${tag}t`]
   const second = 1 + (Number.parseInt(tag, 16) % 250)
@@ -60,8 +62,10 @@ export async function network(t: Test, options: NetworkOptions = {}): Promise<Ne
   /* IPv6 would announce itself: no addresses, no router solicitations, no multicast reports */
   await mustInside('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
   await mustInside('sysctl', '-qw', 'net.ipv6.conf.default.disable_ipv6=1')
-  const pair = ['type', 'veth', 'peer', 'name', there, 'mtu', String(mtu), 'netns', namespace]
-  await must('ip', 'link', 'add', here, 'mtu', String(mtu), ...pair)
+  const count = String(queues)
+  const shape = ['mtu', String(mtu), 'numtxqueues', count, 'numrxqueues', count]
+  const peer = ['peer', 'name', there, ...shape, 'netns', namespace]
+  await must('ip', 'link', 'add', here, ...shape, 'type', 'veth', ...peer)
   await must('sysctl', '-qw', `net.ipv6.conf.${here}.disable_ipv6=1`)
   const arp = addressed ? 'on' : 'off'
   if (addressed) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** Relative to the root, and absolute. */
 const TOLERANCE = 2e-8
 const ITERATIONS = 200
 
@@ -18,7 +19,7 @@ export function findRoot(f: (x: number) => number, low: number, high: number): n
       ;[a, b, c] = [b, c, b]
       ;[fa, fb, fc] = [fb, fc, fb]
     }
-    const tolerance = 2 * Number.EPSILON * Math.abs(b) + TOLERANCE / 2
+    const tolerance = 2 * TOLERANCE * Math.abs(b) + TOLERANCE / 2
     const half = (c - b) / 2
     if (Math.abs(half) <= tolerance || fb === 0) return b
     const interpolated = Math.abs(before) >= tolerance && Math.abs(fa) > Math.abs(fb)

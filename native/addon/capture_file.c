@@ -84,15 +84,18 @@ static napi_value feed_capture(napi_env env, napi_callback_info info)
 {
 	static const char *const names[] = {
 		[STOP_MORE] = "more", [STOP_BOUNDARY] = "boundary", [STOP_DEFECT] = "defect"};
+	static const u8 nothing[1];
 	napi_value arguments[ARGUMENTS_MAX], result;
 	struct capture_file *file;
 	const u8 *piece, *from, *at, *to;
 
 	get_arguments(env, info, arguments);
 	file = get_capture(env, arguments[0]);
-	piece = file ? get_bytes(env, arguments[1], NULL) : NULL;
-	if (!piece)
+	if (!file)
 		return NULL;
+	piece = get_bytes(env, arguments[1], NULL);
+	if (!piece) /* an empty array has no memory */
+		piece = nothing;
 	from = piece + get_u32(env, arguments[2]);
 	to = piece + get_u32(env, arguments[3]);
 	file->until_ns = get_u64(env, arguments[4]);

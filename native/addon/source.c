@@ -36,7 +36,11 @@ napi_value make_source(napi_env env, struct source *source)
 		return NULL;
 	}
 	*cell = source;
-	napi_create_external(env, cell, finalize, NULL, &handle);
+	if (napi_create_external(env, cell, finalize, NULL, &handle)) {
+		free(cell);
+		release(source);
+		return NULL;
+	}
 	napi_type_tag_object(env, handle, &source_tag);
 	return handle;
 }
@@ -102,6 +106,7 @@ static napi_value look(napi_env env, napi_callback_info info)
 
 struct cut {
 	napi_async_work work;
+	napi_async_cleanup_hook_handle hook; /* keeps the environment of a worker that ends until the cut has */
 	napi_deferred deferred;
 	napi_ref distinct; /* keeps the array that receives the estimates */
 	napi_ref handle;
@@ -120,6 +125,13 @@ static void collect(napi_env env, void *data)
 	counting_collect(&cut->source->counting, cut->epoch, cut->estimates);
 }
 
+/* The environment ends: nothing to do but to have it wait for collected(), which removes the hook. */
+static void wait_for_cut(napi_async_cleanup_hook_handle hook, void *data)
+{
+	(void)hook;
+	(void)data;
+}
+
 static void collected(napi_env env, napi_status status, void *data)
 {
 	struct cut *cut = data;
@@ -135,6 +147,7 @@ static void collected(napi_env env, napi_status status, void *data)
 	napi_delete_reference(env, cut->distinct);
 	napi_delete_reference(env, cut->handle);
 	napi_delete_async_work(env, cut->work);
+	napi_remove_async_cleanup_hook(cut->hook);
 	free(cut);
 }
 
@@ -157,6 +170,10 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 		napi_throw_error(env, "BUSY", "the window before is still being read");
 		return NULL;
 	}
+	if (napi_create_promise(env, &cut->deferred, &promise)) { /* a worker that is ending: no JavaScript any more */
+		free(cut);
+		return NULL;
+	}
 	cut->source = source;
 	source->busy = 1;
 	if (source->lock)
@@ -168,8 +185,8 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 		source->unlock(source);
 	napi_create_reference(env, arguments[4], 1, &cut->distinct);
 	napi_create_reference(env, arguments[0], 1, &cut->handle);
-	napi_create_promise(env, &cut->deferred, &promise);
 	napi_create_async_work(env, NULL, make_string(env, "pktspot:cut"), collect, collected, cut, &cut->work);
+	napi_add_async_cleanup_hook(env, wait_for_cut, cut, &cut->hook);
 	napi_queue_async_work(env, cut->work);
 	return promise;
 }
@@ -201,7 +218,8 @@ static napi_value sketches(napi_env env, napi_callback_info info)
 	source = get_source(env, arguments[0]);
 	if (!source)
 		return NULL;
-	napi_create_buffer(env, epoch_bytes(&source->counting.layout), &bytes, &buffer);
+	if (napi_create_buffer(env, epoch_bytes(&source->counting.layout), &bytes, &buffer))
+		return NULL;
 	counting_merge(&source->counting, counting_table(&source->counting, 0)->epoch & 1, bytes);
 	return buffer;
 }

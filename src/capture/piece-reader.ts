@@ -50,7 +50,7 @@ export function pieceReader(input: ByteInput, pieceBytes = PIECE): PieceReader {
   /** A record longer than the room grows in a buffer of its own. */
   function append(count: number, need: number): void {
     const rest = to - from
-    if (bytes === other || bytes.length - to < count) {
+    if (bytes.length - to < count) {
       const grown = new Uint8Array(Math.max(need, rest + count) + pieceBytes)
       grown.set(bytes.subarray(from, to))
       bytes = grown

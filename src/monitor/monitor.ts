@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../counters/catalog.ts'
 import type { Window } from '../counters/window.ts'
+import { PktspotError } from '../errors.ts'
 import type { Detector } from '../spot/detector.ts'
 import { createDetector } from '../spot/spot.ts'
+import { type Quantity, quantity } from '../statistics/expression/quantity.ts'
+import type { Scope } from '../statistics/expression/evaluate.ts'
 import { checkCounters } from '../statistics/select.ts'
 import type { Statistic } from '../statistics/statistic.ts'
-import { type MonitorSpot, spotOptions } from './options.ts'
+import { type MonitorSpot, objections, spotOptions } from './options.ts'
+import { guarded } from './guarded.ts'
 import { Recent } from './recent.ts'
 import type { Sample } from './sample.ts'
 
@@ -21,6 +25,8 @@ export interface MonitorOptions {
   readonly periodSeconds: number
   /** Sources that share the node's false alarms. */
   readonly sources: number
+  /** Told once of each statistic that fails to compute. */
+  readonly warn?: (line: string) => void
 }
 
 /**
@@ -28,34 +34,49 @@ export interface MonitorOptions {
  * Throws SETTINGS when a statistic reads an unknown counter or the thresholds cannot be as set.
  */
 export function createMonitor(options: MonitorOptions): (window: Window) => readonly Sample[] {
-  const { statistics, catalog, periodSeconds } = options
+  const { statistics, catalog, periodSeconds, sources } = options
   checkCounters(statistics, catalog)
   const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
-  const spot = spotOptions(options.spot, { periodSeconds, tails: tails * options.sources })
+  const node = { periodSeconds, sources, tails }
+  const [objection] = objections(statistics, options.spot, node)
+  if (objection) {
+    throw new PktspotError('SETTINGS', `statistic ${objection.statistic}: ${objection.message}`)
+  }
   const observers = statistics.map((statistic) => {
     const detector =
-      statistic.tails.length > 0 ? createDetector({ ...spot, tails: statistic.tails }) : undefined
-    return observer(statistic, detector, Math.ceil(RECENT_SECONDS / periodSeconds))
+      statistic.tails.length > 0
+        ? createDetector(spotOptions(statistic, options.spot, node))
+        : undefined
+    const recent = new Recent(Math.ceil(RECENT_SECONDS / periodSeconds))
+    return observer(statistic, { detector, recent, warn: options.warn })
   })
   return (window) => observers.map((observe) => observe(window))
 }
 
 function observer(
   statistic: Statistic,
-  detector: Detector | undefined,
-  recentWindows: number,
+  parts: {
+    detector: Detector | undefined
+    recent: Recent
+    warn: ((line: string) => void) | undefined
+  },
 ): (window: Window) => Sample {
-  const recent = new Recent(recentWindows)
+  const { detector, recent, warn } = parts
+  const compute = guarded(statistic, warn)
   let previous: readonly number[] | undefined
+  let exactPrevious: Scope | undefined
   let windows = 0
   return (window) => {
     if (window.gap) {
-      previous = undefined
+      previous = exactPrevious = undefined
       recent.clear()
     }
-    const values = statistic.counters.map((counter) => window.value(counter))
-    const value = statistic.compute({ values, seconds: window.seconds, previous })
+    const { seconds } = window
+    const exact = { values: statistic.counters.map((name) => digits(window, name)), seconds }
+    const values = exact.values.map(Number)
+    const value = compute.value({ values, seconds, previous, exact, exactPrevious })
     previous = values
+    exactPrevious = exact
     windows++
     recent.push(value)
     return {
@@ -66,6 +87,12 @@ function observer(
       recentMax: recent.max,
       recentMin: recent.min,
       windows,
+      failures: compute.failures(),
     }
   }
+}
+
+function digits(window: Window, counter: string): Quantity {
+  const value = window.exact(counter)
+  return typeof value === 'bigint' ? quantity(value) : value
 }

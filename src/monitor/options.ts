@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PktspotError } from '../errors.ts'
+import type { Objection } from '../settings/known.ts'
+import type { SpotKnobs } from '../settings/spot.ts'
 import { defaultLevel, type SpotOptions } from '../spot/options.ts'
+import type { Statistic } from '../statistics/statistic.ts'
 
-/** The settings that thresholds follow from. */
-export interface MonitorSpot {
-  /** Events that the whole node may raise by chance in a day. */
-  readonly false_alarms_per_day: number
-  /** Probability of a false alarm a window and tail; null: follows from `false_alarms_per_day`. */
-  readonly q: number | null
-  readonly level: number | null
-  readonly n_init: number | null
-  readonly max_excess: number
-  /** Seconds. */
-  readonly max_event: number
-  /** Windows. */
-  readonly hold_off: number
+/** The settings that thresholds follow from; which tails are monitored the statistics know. */
+export type MonitorSpot = Omit<SpotKnobs, 'up' | 'down'>
+
+/** What the whole node monitors. */
+export interface Node {
+  /** Length of a window. */
+  readonly periodSeconds: number
+  /** Sources that share the node's false alarms. */
+  readonly sources: number
+  /** Tails of one source. */
+  readonly tails: number
 }
 
 const SECONDS_A_DAY = 86_400
@@ -24,36 +24,54 @@ export function windowsPerDay(periodSeconds: number): number {
   return SECONDS_A_DAY / periodSeconds
 }
 
-/**
- * Turns settings into a detector's options for windows of one length; `tails` is how many the
- * whole node monitors. Throws SETTINGS when q leaves nothing to learn from.
- */
-export function spotOptions(
-  spot: MonitorSpot,
-  node: { periodSeconds: number; tails: number },
-): Omit<SpotOptions, 'tails'> {
-  const nInit = spot.n_init ?? defaultInit(node.periodSeconds)
-  const level = spot.level ?? defaultLevel(nInit)
-  const shared = spot.false_alarms_per_day / (node.tails * windowsPerDay(node.periodSeconds))
-  const q = spot.q ?? shared
-  if (node.tails > 0 && !(q + level < 1)) {
-    const origin =
-      spot.q === null
-        ? `spot.false_alarms_per_day: ${spot.false_alarms_per_day} over ${node.tails} tails makes q ${q}`
-        : `spot.q: ${q}`
-    throw new PktspotError(
-      'SETTINGS',
-      `${origin}, which must be below 1 - spot.level = ${1 - level}; allow fewer false alarms or lower the level`,
-    )
-  }
+/** Turns settings into the options of one statistic's detector. */
+export function spotOptions(statistic: Statistic, spot: MonitorSpot, node: Node): SpotOptions {
+  const knobs = { ...spot, ...statistic.spot }
+  const nInit = knobs.n_init ?? defaultInit(node.periodSeconds)
   return {
-    q,
-    level,
+    tails: statistic.tails,
+    q: target(statistic, spot, node).q,
+    level: knobs.level ?? defaultLevel(nInit),
     nInit,
-    maxExcess: spot.max_excess,
-    maxEvent: Math.max(1, Math.round(spot.max_event / node.periodSeconds)),
-    holdOff: spot.hold_off,
+    maxExcess: knobs.max_excess,
+    maxEvent: Math.max(1, Math.round(knobs.max_event / node.periodSeconds)),
+    holdOff: knobs.hold_off,
   }
+}
+
+/** Finds statistics whose q leaves nothing to learn from. */
+export function objections(
+  statistics: readonly Statistic[],
+  spot: MonitorSpot,
+  node: Node,
+): readonly Objection[] {
+  return statistics
+    .filter(({ tails }) => tails.length > 0)
+    .flatMap((statistic) => {
+      const { q, level } = spotOptions(statistic, spot, node)
+      if (q + level < 1) return []
+      const { knob, reason } = target(statistic, spot, node)
+      const most = Number((1 - level).toPrecision(12))
+      const message = `${reason}, which must be below 1 - level = ${most}; allow fewer false alarms or lower the level`
+      return [{ statistic: statistic.name, knobs: [knob, 'level', 'n_init'] as const, message }]
+    })
+}
+
+/** Finds the q that a statistic is to have, and which knob it follows from; its own ones come first. */
+function target(
+  { spot: own = {}, tails }: Statistic,
+  spot: MonitorSpot,
+  node: Node,
+): { q: number; knob: 'q' | 'false_alarms_per_day'; reason: string } {
+  const alone = own.false_alarms_per_day
+  const inherited = own.q === undefined && alone === undefined ? spot.q : null
+  const q = own.q ?? inherited
+  if (q !== null) return { q, knob: 'q', reason: `q is ${q}` }
+  const alarms = alone ?? spot.false_alarms_per_day
+  const shared = (alone === undefined ? node.tails : tails.length) * node.sources
+  const share = alarms / (shared * windowsPerDay(node.periodSeconds))
+  const reason = `${alarms} false alarms a day over ${shared} tails make q ${share}`
+  return { q: share, knob: 'false_alarms_per_day', reason }
 }
 
 /**

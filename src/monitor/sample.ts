@@ -15,4 +15,6 @@ export interface Sample {
   readonly recentMin: number
   /** Windows seen since the start. */
   readonly windows: number
+  /** Windows in which computing the value failed, since the start. */
+  readonly failures: number
 }

@@ -2,11 +2,13 @@
 import { items } from './format.ts'
 import { glob } from './glob.ts'
 import { type Fault, fault, shown, type Written } from './layer.ts'
+import { misfit, structureFaults } from './structure-faults.ts'
 import { nearest } from './suggest.ts'
 
 /** Finds what does not fit a setting's format: the items that are wrong, or the value as a whole. */
-export function valueFaults({ key, value, place, items: places }: Written): Fault[] {
+export function valueFaults({ key, value, place, items: places, twig }: Written): Fault[] {
   const { format, path } = key
+  if (format.structure && twig) return structureFaults(twig, path, format)
   if (format.read(value) !== undefined) return []
   const { item } = format
   const wrong = item
@@ -20,9 +22,7 @@ export function valueFaults({ key, value, place, items: places }: Written): Faul
       }),
     )
   }
-  const near = format.words && typeof value === 'string' ? nearest(value, format.words) : undefined
-  const { expected } = format
-  return [fault(place, path, shown(value), { expected, near, remedy: format.remedy?.(value) })]
+  return [misfit({ place, value }, path, format)]
 }
 
 /** Finds values in force that contradict each other. */

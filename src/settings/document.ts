@@ -6,7 +6,7 @@ export function settingsTable(): string {
   const rows = keys.map(({ path, default: value, format, variable, flag, doc }) => [
     code(path),
     code(JSON.stringify(format.show(value))),
-    code(variable),
+    variable ? code(variable) : '',
     flag ? code(`--${flag.name}`) : '',
     doc.replaceAll('|', '\\|'),
   ])

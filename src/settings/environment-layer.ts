@@ -29,7 +29,7 @@ export function environmentLayer(environment: Environment): Layer {
 }
 
 function unknown(place: Place): Fault {
-  const variables = keys.map((key) => key.variable)
+  const variables = keys.flatMap(({ variable }) => variable ?? [])
   return fault(place, 'environment', 'an unknown variable', {
     expected: 'a variable of the settings',
     near: nearest(

@@ -10,10 +10,25 @@ export interface Format<T> {
   show(value: T): unknown
   /** Words to compare a misspelt one with. */
   readonly words?: readonly string[]
-  /** Format of the items of a list. */
+  /** Format of the items of a list of words. */
   readonly item?: Format<string>
+  /** Shape of what is no single value, to find what is wrong inside it. */
+  readonly structure?: Structure
   /** Says what to write instead of something that does not fit, where that is plain. */
   remedy?(written: unknown): string | undefined
+}
+
+/** How a value is made of others. */
+export type Structure =
+  | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, Field<unknown>>> }
+  | { readonly kind: 'list'; readonly each: Format<unknown> }
+  | { readonly kind: 'named'; readonly each: Format<unknown> }
+
+/** A key of a mapping. */
+export interface Field<T> {
+  readonly format: Format<T>
+  /** Whether it must be there. */
+  readonly required?: true
 }
 
 /** Allows one of a few words. */
@@ -58,6 +73,18 @@ export function whole(least: number, most: number): Format<number> {
     `a whole number from ${least} to ${most}`,
     (number) => Number.isInteger(number) && number >= least && number <= most,
   )
+}
+
+/** Allows true and false. */
+export const yesOrNo: Format<boolean> = {
+  expected: 'true or false',
+  read: (written) =>
+    written === true || written === 'true'
+      ? true
+      : written === false || written === 'false'
+        ? false
+        : undefined,
+  show: (value) => value,
 }
 
 /** Allows null beside what another format allows. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { inspect } from 'node:util'
 import type { Key } from './setting.ts'
+import type { Twig } from './twig.ts'
 
 /** Where something was written. */
 export interface Place {
@@ -19,6 +20,8 @@ export interface Written {
   readonly place: Place
   /** Places of a list's items, where they are known. */
   readonly items?: readonly Place[]
+  /** What stands in the file. */
+  readonly twig?: Twig
 }
 
 /** A mistake: one line of the report. */

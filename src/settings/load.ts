@@ -5,9 +5,11 @@ import { contradictions, idlePatterns, valueFaults } from './checks.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import type { SettingsFile } from './file.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
+import type { Known } from './known.ts'
 import type { Fault, Layer, Written } from './layer.ts'
 import { isSetting, type Tree } from './setting.ts'
 import { type Settings, schema } from './settings.ts'
+import { definitionFaults, objectionFaults, ownNames, strangerFaults } from './statistic-checks.ts'
 import { yamlLayer } from './yaml-layer.ts'
 
 /** What settings are made of; the environment wins over the file, flags win over both. */
@@ -15,8 +17,8 @@ export interface Input {
   readonly file?: SettingsFile | undefined
   readonly env: Environment
   readonly flags: Flags
-  /** Names of the statistics there are; without them, patterns that match none are let pass. */
-  readonly statistics?: readonly string[] | undefined
+  /** What to check names, expressions and thresholds against; without it they are let pass. */
+  readonly known?: Known | undefined
 }
 
 /** Settings, and where each value that is not a default comes from. */
@@ -32,27 +34,47 @@ export function loadSettings(input: Input): Settings {
 }
 
 /** Loads the settings and tells where their values come from; throws like loadSettings. */
-export function resolveSettings({ file, env, flags, statistics }: Input): Resolved {
+export function resolveSettings(input: Input): Resolved {
+  const { layers, inForce } = gather(input)
+  refuse(layers.flatMap((layer) => inOrder(faultsOf(layer, inForce, input.known))))
+  const settings = merge(layers)
+  if (input.known) refuse(inOrder(objectionFaults(input.known.thresholds(settings), inForce)))
+  const origins = new Map([...inForce].map(([path, { place }]) => [path, place.origin]))
+  return { settings, origins }
+}
+
+/** Tells which plugins the input asks for, whatever else may be wrong with it. */
+export function pluginPaths(input: Input): readonly string[] {
+  const plugins = gather(input).layers.flatMap(({ written }) =>
+    written.filter(({ key }) => key.path === 'plugins'),
+  )
+  return [...new Set(plugins.flatMap(({ key, value }) => key.format.read(value) ?? []))].map(String)
+}
+
+function gather({ file, env, flags }: Input) {
   const layers = [...(file ? [yamlLayer(file)] : []), environmentLayer(env), flagLayer(flags)]
   const written = layers.flatMap((layer) => layer.written)
-  const inForce = new Map(written.map((each) => [each.key.path, each]))
-  const faults = layers.flatMap((layer) => inOrder(faultsOf(layer, inForce, statistics)))
-  if (faults.length > 0) {
-    const report = faults.map(({ place, text }) => `${place.name}: ${text}`)
-    throw new PktspotError('SETTINGS', report.join('\n'))
-  }
-  const origins = new Map([...inForce].map(([path, { place }]) => [path, place.origin]))
-  return { settings: merge(layers), origins }
+  return { layers, inForce: new Map(written.map((each) => [each.key.path, each])) }
+}
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length === 0) return
+  const report = faults.map(({ place, text }) => `${place.name}: ${text}`)
+  throw new PktspotError('SETTINGS', report.join('\n'))
 }
 
 function faultsOf(
   layer: Layer,
   inForce: ReadonlyMap<string, Written>,
-  statistics: readonly string[] | undefined,
+  known: Known | undefined,
 ): Fault[] {
+  /* a plugin that could not be loaded may have had any name */
+  const names = known?.plugins.size === 0 ? [...known.statistics, ...ownNames(inForce)] : undefined
   const bad = layer.written.flatMap((each) => {
     const faults = valueFaults(each)
-    return faults.length > 0 || !statistics ? faults : idlePatterns(each, statistics)
+    if (faults.length > 0 || !known) return faults
+    const strangers = names ? [...idlePatterns(each, names), ...strangerFaults(each, names)] : []
+    return [...strangers, ...definitionFaults(each, known)]
   })
   const q = inForce.get('spot.q')
   const clashes = q && layer.written.includes(q) ? contradictions(inForce) : []

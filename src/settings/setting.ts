@@ -9,6 +9,10 @@ export interface Setting<T> {
   readonly format: Format<T>
   /** Command-line flag, where there is one. */
   readonly flag?: Flag
+  /** Whether only the file may set it, since it is too large for an environment variable. */
+  readonly fileOnly?: true
+  /** Whether it holds paths, which a file gives relative to itself. */
+  readonly paths?: true
 }
 
 /** A command-line flag of a setting; one whose setting is a list may be repeated. */
@@ -21,7 +25,7 @@ export interface Flag {
   readonly value: string
 }
 
-type Leaf = string | number | boolean | null | readonly unknown[]
+type Leaf = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, object>>
 
 /** Settings by key; a section nests. */
 export type Section<T> = {
@@ -37,8 +41,8 @@ export interface Tree {
 export interface Key extends Setting<unknown> {
   /** Dotted path: `spot.max_event`. */
   readonly path: string
-  /** Environment variable: `PKTSPOT_SPOT_MAX_EVENT`. */
-  readonly variable: string
+  /** Environment variable, where there is one: `PKTSPOT_SPOT_MAX_EVENT`. */
+  readonly variable: string | undefined
 }
 
 /** Tells a setting from a section. */
@@ -51,7 +55,9 @@ export function keysOf(section: Tree, prefix = ''): Key[] {
   return Object.entries(section).flatMap(([name, entry]) => {
     const path = prefix + name
     if (!isSetting(entry)) return keysOf(entry, `${path}.`)
-    const variable = `PKTSPOT_${path.replaceAll('.', '_').toUpperCase()}`
+    const variable = entry.fileOnly
+      ? undefined
+      : `PKTSPOT_${path.replaceAll('.', '_').toUpperCase()}`
     return [{ ...entry, path, variable }]
   })
 }

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dirname, resolve } from 'node:path'
 import { FILE_LIMIT, type SettingsFile, tooLarge } from './file.ts'
-import { type Fault, fault, type Layer, shown } from './layer.ts'
+import { fault, type Layer, shown, type Written } from './layer.ts'
 import { isSetting, type Tree } from './setting.ts'
 import { keys, schema } from './settings.ts'
-import { nearest } from './suggest.ts'
-import { type Entry, parseYaml, type Twig } from './yaml-tree.ts'
+import { unknownKey } from './structure-faults.ts'
+import type { Entry, Twig } from './twig.ts'
+import { parseYaml } from './yaml-tree.ts'
 
 /** Reads a YAML file into values and mistakes, each with its place; throws SETTINGS above 1 MiB. */
 export function yamlLayer(file: SettingsFile): Layer {
   if (Buffer.byteLength(file.text) > FILE_LIMIT) throw tooLarge(file.path)
   const { root, faults } = parseYaml(file)
   const layers = root ? [sectionLayer(root, schema, '')] : []
-  return merged([{ written: [], faults }, ...layers])
+  const { written, ...rest } = merged([{ written: [], faults }, ...layers])
+  return { ...rest, written: written.map((each) => fromFile(each, dirname(file.path))) }
+}
+
+/** Makes paths independent of where the file lies. */
+function fromFile(written: Written, folder: string): Written {
+  const { key, value } = written
+  if (!key.paths || !Array.isArray(value)) return written
+  const absolute = (path: unknown) =>
+    typeof path === 'string' && path ? resolve(folder, path) : path
+  return { ...written, value: value.map(absolute) }
 }
 
 function merged(layers: readonly Layer[]): Layer {
@@ -34,21 +46,14 @@ function sectionLayer(twig: Twig, section: Tree, path: string): Layer {
 function entryLayer({ name, place, twig }: Entry, section: Tree, parent: string): Layer {
   const path = parent ? `${parent}.${name}` : name
   const entry = Object.hasOwn(section, name) ? section[name] : undefined
-  if (!entry) return { written: [], faults: [unknownKey({ name, place, twig }, section, path)] }
+  if (!entry) {
+    const elsewhere = keys.map((key) => key.path).find((known) => known.endsWith(`.${name}`))
+    return { written: [], faults: [unknownKey(place, path, Object.keys(section), elsewhere)] }
+  }
   if (!isSetting(entry)) return sectionLayer(twig, entry, path)
-  const items = twig.items()
+  const items = twig.items()?.map((item) => item.place)
   const written = keys
     .filter((key) => key.path === path)
-    .map((key) => ({ key, value: twig.value, place: twig.place, ...(items && { items }) }))
+    .map((key) => ({ key, value: twig.value, place: twig.place, twig, ...(items && { items }) }))
   return { written, faults: [] }
-}
-
-function unknownKey({ name, place }: Entry, section: Tree, path: string): Fault {
-  const siblings = Object.keys(section)
-  const elsewhere = keys.map((key) => key.path).find((known) => known.endsWith(`.${name}`))
-  return fault(place, /^[\w.<-]+$/.test(path) ? path : shown(path), 'an unknown key', {
-    expected: `one of ${siblings.join(', ')}`,
-    near: nearest(name, siblings) ?? elsewhere,
-    remedy: 'correct or remove it',
-  })
 }

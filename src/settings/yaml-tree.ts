@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRequire } from 'node:module'
-import type { Document, Node, YAMLMap } from 'yaml'
+import type { Document, YAMLMap, Node as YamlNode } from 'yaml'
 import type { SettingsFile } from './file.ts'
 import type { Fault, Place } from './layer.ts'
+import { offsetInSource } from './scalar-source.ts'
+import type { Entry, Twig } from './twig.ts'
 
 type Yaml = typeof import('yaml')
-
-/** A value in a YAML file, with its place. */
-export interface Twig {
-  readonly place: Place
-  /** As plain JavaScript. */
-  readonly value: unknown
-  /** Keys of a mapping, merges applied; undefined of anything else. */
-  entries(): readonly Entry[] | undefined
-  /** Places of a sequence's items; undefined of anything else. */
-  items(): readonly Place[] | undefined
-}
-
-/** A key of a mapping. */
-export interface Entry {
-  readonly name: string
-  readonly place: Place
-  readonly twig: Twig
-}
 
 /** Parses a file; the root is undefined when nothing in it can be trusted. */
 export function parseYaml(file: SettingsFile): { root?: Twig; faults: readonly Fault[] } {
@@ -47,7 +31,7 @@ export function parseYaml(file: SettingsFile): { root?: Twig; faults: readonly F
     if (strays.length > 0) return { faults: [...faults, ...strays] }
     /* refuses loops and explosions of aliases before anything walks them */
     document.toJS()
-    return { root: twig({ yaml, document, place }, document.contents, 0), faults }
+    return { root: twig({ yaml, document, place, text: file.text }, document.contents, 0), faults }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return { faults: [{ place: place(0), text: `YAML: ${reason}` }] }
@@ -91,10 +75,11 @@ interface Context {
   readonly yaml: Yaml
   readonly document: Document.Parsed
   readonly place: (offset: number) => Place
+  readonly text: string
 }
 
 function twig(context: Context, node: unknown, fallback: number): Twig {
-  const { yaml, document, place } = context
+  const { yaml, document, place, text } = context
   const target = yaml.isAlias(node) ? node.resolve(document) : node
   const offset = (yaml.isNode(node) ? node.range?.[0] : undefined) ?? fallback
   return {
@@ -102,9 +87,8 @@ function twig(context: Context, node: unknown, fallback: number): Twig {
     value: yaml.isNode(target) ? target.toJS(document) : null,
     entries: () => (yaml.isMap(target) ? entriesOf(context, target) : undefined),
     items: () =>
-      yaml.isSeq(target)
-        ? target.items.map((item) => place((item as Node | null)?.range?.[0] ?? offset))
-        : undefined,
+      yaml.isSeq(target) ? target.items.map((item) => twig(context, item, offset)) : undefined,
+    at: (inText) => place(yaml.isScalar(target) ? offsetInSource(text, target, inText) : offset),
   }
 }
 
@@ -114,7 +98,7 @@ function entriesOf(context: Context, map: YAMLMap): Entry[] {
   const own: Entry[] = []
   const merged: Entry[] = []
   for (const { key, value } of map.items) {
-    const offset = (key as Node | null)?.range?.[0] ?? 0
+    const offset = (key as YamlNode | null)?.range?.[0] ?? 0
     if (yaml.isScalar(key) && typeof key.value === 'symbol') {
       const source = yaml.isAlias(value) ? value.resolve(document) : value
       for (const each of yaml.isSeq(source) ? source.items : [source]) {

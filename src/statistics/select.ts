@@ -37,13 +37,19 @@ export function pickStatistics(
 export function checkCounters(statistics: readonly Statistic[], catalog: Catalog): void {
   for (const statistic of statistics) {
     for (const counter of statistic.counters) {
-      if (catalog.find(counter)) continue
-      throw new PktspotError(
-        'SETTINGS',
-        `statistic ${statistic.name}: no counter is named ${counter}${meant(counter, catalog.names())}; see pktspot list counters`,
-      )
+      const mistake = counterMistake(counter, catalog)
+      if (mistake === undefined) continue
+      throw new PktspotError('SETTINGS', `statistic ${statistic.name}: ${mistake}`)
     }
   }
+}
+
+/** Tells why a name cannot stand for a counter's value; undefined when it can. */
+export function counterMistake(name: string, catalog: Catalog): string | undefined {
+  const counter = catalog.find(name)
+  if (counter?.kind === 'histogram') return `${name} is a histogram, which has no single value`
+  if (counter) return undefined
+  return `no counter is named ${name}${meant(name, catalog.names())}; see pktspot list counters`
 }
 
 function find(

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { SpotOverrides } from '../settings/spot.ts'
+import type { Scope } from './expression/evaluate.ts'
 
 /** Values of the counters a statistic named, in its own order. */
 export type Values<C extends readonly string[]> = { readonly [K in keyof C]: number }
@@ -10,6 +12,10 @@ export interface Look<C extends readonly string[]> {
   readonly seconds: number
   /** The window before; undefined in the first one. */
   readonly previous: Values<C> | undefined
+  /** The same with all digits: what is above 2^53 is a bigint. */
+  readonly exact: Scope
+  /** The window before likewise; undefined in the first one. */
+  readonly exactPrevious: Scope | undefined
 }
 
 /** A real value computed from one window's counters; pure: its memory is the window before, and detection is elsewhere. */
@@ -22,6 +28,8 @@ export interface Statistic<C extends readonly string[] = readonly string[]> {
   readonly counters: C
   /** Tails that are monitored unless settings say otherwise; none: shown, never judged. */
   readonly tails: readonly ('lower' | 'upper')[]
+  /** What its detector has otherwise than the rest. */
+  readonly spot?: SpotOverrides
   /** Computes the value; NaN when this window says nothing. */
   compute(look: Look<C>): number
 }

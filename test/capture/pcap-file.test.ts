@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { join as path } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { openCaptureFile } from '../../src/capture/pcap-file.ts'
 import { windowBetween } from '../../src/counters/window.ts'
@@ -147,9 +148,11 @@ t.test('gzip is told from its first bytes, and a cut or broken one from its last
   const whole = await counted(packed)
   t.equal(whole.error, undefined)
   t.equal(whole.window.value('PKTS'), 5000)
-  const cut = await counted(packed.subarray(0, packed.length >> 1))
+  const half = packed.subarray(0, packed.length >> 1)
+  const cut = await counted(half)
   t.match(cut.error, { code: 'PCAP_TRUNCATED', message: /cut short/ })
-  t.ok(cut.window.value('PKTS') > 1000, 'what came before counts')
+  const before = gunzipSync(half, { finishFlush: constants.Z_SYNC_FLUSH })
+  t.strictSame(cut.all, (await counted(before)).all, 'what came before counts')
   t.match((await counted(packed.subarray(0, packed.length - 1))).error, { code: 'PCAP_TRUNCATED' })
   const broken = packed.with(-8, (packed.at(-8) ?? 0) ^ 1)
   const checked = await counted(broken)
@@ -158,7 +161,8 @@ t.test('gzip is told from its first bytes, and a cut or broken one from its last
 })
 
 t.test('tables for 128 CPUs count the same as one', async (t) => {
-  const frames = Array.from({ length: 3000 }, (_, index) => frame(0, index % 1100))
+  const backwards = (index: number): number => (index < 2900 ? index : -index)
+  const frames = Array.from({ length: 3000 }, (_, index) => frame(backwards(index), index % 1100))
   for (const file of [pcap(all()), pcap(frames)]) {
     const one = await counted(file)
     t.strictSame((await counted(file, { tables: 128 })).all, one.all)

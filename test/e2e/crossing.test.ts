@@ -45,6 +45,21 @@ for (const mode of modes) {
   })
 }
 
+for (const mode of modes) {
+  t.test(`${mode} counts every byte of jumbo frames and lets them through`, { skip }, async (t) => {
+    const link = await network(t, { addressed: true, mtu: 9000 })
+    await using source = open(t, link.here, mode)
+    const jumbo = ['-c', '20', '-s', '8900', '-M', 'do'] as const
+    const { stdout } = await link.inside('ping', ...PING, ...jumbo, link.addresses?.here ?? '')
+    t.match(stdout, '20 received, 0% packet loss')
+    const { ICMP, IP_BYTES, BYTES, ARP: asked = 0 } = await settled(() => sourceSums(source), 20)
+    const bytes = 20 * (20 + 8 + 8900)
+    t.same({ ICMP, IP_BYTES }, { ICMP: 20, IP_BYTES: bytes })
+    t.equal(BYTES, bytes + 20 * ETHERNET + asked * ARP)
+    t.equal(sourceSums(source)['SIZES 9216'], 20)
+  })
+}
+
 for (const mode of modes.filter((each) => each !== 'xdp-generic')) {
   t.test(`${mode} counts the segments of a transfer as on the wire`, { skip }, async (t) => {
     const link = await network(t, { addressed: true })

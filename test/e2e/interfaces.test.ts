@@ -78,6 +78,21 @@ for (const mode of modes) {
   })
 }
 
+for (const mode of modes) {
+  t.test(`${mode} goes on when its interface was down for a while`, { skip }, async (t) => {
+    const link = await network(t)
+    const running = await startRun(t, ['-i', link.here, '--source', mode])
+    await link.send(FIXTURE)
+    t.same(await shown(running, link, packets), fixtureSums())
+    await must('ip', 'link', 'set', link.here, 'down')
+    await sleep(100)
+    await must('ip', 'link', 'set', link.here, 'up')
+    await link.send(FIXTURE)
+    t.same(await shown(running, link, 2 * packets), fixtureSums(2))
+    t.ok(await becomes(running, 'pktspot_source_up', link, 1))
+  })
+}
+
 t.test('without its only interface the program is alive but not ready', { skip }, async (t) => {
   const link = await network(t)
   const running = await startRun(t, ['-i', link.here])

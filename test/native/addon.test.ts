@@ -202,9 +202,9 @@ t.test('2,000 openings and closings leave descriptors and memory as they were', 
     t,
     `const loopback = addon.interfaceIndex('lo')
      async function cycle(n) {
-       const handle = ${privileged !== false} || n % 4 < 2 ? addon.openFrames(2, 14, 1n)
-         : n % 4 === 2 ? addon.openPacketSocket(loopback, 2 ** 19, 14, 1n, false)
-         : addon.openKernel(n % 8 === 3 ? HOOK.tcx : HOOK.xdp, 2, 14, 1n, false, false)
+       const handle = ${privileged !== false} || n % 20 < 18 ? addon.openFrames(2, 14, 1n)
+         : n % 20 === 18 ? addon.openPacketSocket(loopback, 2 ** 19, 14, 1n, false)
+         : addon.openKernel(n % 40 === 19 ? HOOK.tcx : HOOK.xdp, 2, 14, 1n, false, false)
        await addon.cut(handle, ...arrays())
        addon.close(handle)
      }

@@ -96,15 +96,18 @@ t.test('PERF is a rate by the clock, and NaN where the clock tells nothing', asy
   t.ok(Number.isNaN(perf(start, start)), 'no packet since')
 })
 
-t.test('volumes and sizes are monitored on both tails, the rest above, PERF not at all', async (t) => {
-  const byTails = (tails: string) =>
-    statistics.filter((each) => each.tails.join() === tails).map(({ name }) => name)
-  const both = ['AVG_PKT_SIZE', 'BYTES_RATE', 'PKTS_RATE', 'R_IP', 'TRAFFIC']
-  t.same(byTails('lower,upper'), both)
-  t.same(byTails(''), ['PERF'])
-  t.equal(byTails('upper').length, 20)
-  t.equal(statistics.length, 26)
-})
+t.test(
+  'volumes and sizes are monitored on both tails, the rest above, PERF not at all',
+  async (t) => {
+    const byTails = (tails: string) =>
+      statistics.filter((each) => each.tails.join() === tails).map(({ name }) => name)
+    const both = ['AVG_PKT_SIZE', 'BYTES_RATE', 'PKTS_RATE', 'R_IP', 'TRAFFIC']
+    t.same(byTails('lower,upper'), both)
+    t.same(byTails(''), ['PERF'])
+    t.equal(byTails('upper').length, 20)
+    t.equal(statistics.length, 26)
+  },
+)
 
 t.test('a folder is imported in name order, declarations and maps left out', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'pktspot-statistics-'))

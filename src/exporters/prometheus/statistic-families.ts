@@ -76,6 +76,12 @@ const DEFINITIONS: readonly Definition[] = [
     (last) => last?.recentMin ?? Number.NaN,
   ),
   always('windows', 'counter', 'Windows seen', (last) => last?.windows ?? 0),
+  always(
+    'failures',
+    'counter',
+    'Windows in which the value could not be computed, since a plugin failed',
+    (last) => last?.failures ?? 0,
+  ),
   judged(
     'recalibrations',
     'Lasting shifts taken for the new normal: all was learned anew',

@@ -25,7 +25,7 @@ export function createCompatDetector(options: CompatOptions): Detector {
   }
   const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least
   demand(level >= 0 && level < 1, 'level', level, 'at least 0 and below 1')
-  demand(q > 0 && q < 1 - level, 'q', q, `above 0 and below 1 - level = ${1 - level}`)
+  demand(q > 0 && q + level < 1, 'q', q, `above 0 and below 1 - level = ${1 - level}`)
   demand(whole(nInit, 1), 'nInit', nInit, 'a whole number, at least 1')
   demand(whole(maxExcess, 1), 'maxExcess', maxExcess, 'a whole number, at least 1')
   demand(whole(depth, 0), 'depth', depth, 'a whole number, at least 0')

@@ -23,9 +23,7 @@ function extreme(
   values: readonly Quantity[],
   better: (a: Quantity, b: Quantity) => boolean,
 ): Quantity {
-  return values.reduce((best, value) =>
-    Number.isNaN(best) || better(best, value) ? best : value,
-  )
+  return values.reduce((best, value) => (Number.isNaN(best) || better(best, value) ? best : value))
 }
 
 /** The logarithm of 0 is NaN, like a division by it. */

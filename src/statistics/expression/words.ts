@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../../counters/catalog.ts'
 import { nearest } from '../../settings/suggest.ts'
+import { counterMistake } from '../select.ts'
 import { FUNCTIONS } from './functions.ts'
 
 /** The names that an expression may use. */
@@ -18,11 +19,8 @@ export function wordsOf(catalog: Catalog): Words {
   const values = (): string[] => ['seconds', ...catalog.names()]
   return {
     objection(name) {
-      const counter = catalog.find(name)
-      if (counter?.kind === 'histogram') return `${name} is a histogram; it has no single value`
-      if (counter) return undefined
       if (CALLED.includes(name)) return `${name} is a function; write ${name}(…)`
-      return `no counter is named ${name}${meant(name, values())}; see pktspot list counters`
+      return counterMistake(name, catalog)
     },
     noFunction(name) {
       if (values().includes(name)) return `${name} is a value and takes no parentheses`

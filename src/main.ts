@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
+import { addAbortSignal } from 'node:stream'
 import { EXIT, type ExitCode, type Io } from './commands/command.ts'
 import { runProgram } from './commands/program.ts'
 import { type ErrorCode, PktspotError } from './errors.ts'
@@ -53,6 +54,7 @@ async function main(): Promise<never> {
             resolve()
           })
       }),
+    input: () => addAbortSignal(stop.signal, process.stdin),
     err: (line) => void process.stderr.write(`${line}\n`),
     env: process.env,
     signal: stop.signal,

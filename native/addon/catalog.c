@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The counters as data: the same lines that count, read once more. */
-#include "../core/table.h"
+#include "counting.h"
 #include "napi.h"
 
 struct entry {
@@ -89,8 +89,58 @@ static napi_value sizes(napi_env env, napi_callback_info info)
 	return object;
 }
 
+/* The precision of sketches so long; 0 when there is none. */
+static u32 bits_of(size_t bytes)
+{
+	for (u32 bits = HYPERLOGLOG_BITS_MIN; bits <= HYPERLOGLOG_BITS_MAX; bits++) {
+		struct layout layout = {.hyperloglog_bits = bits};
+
+		if (epoch_bytes(&layout) == bytes)
+			return bits;
+	}
+	return 0;
+}
+
+/* mergeSketches(into, from): both of one length */
+static napi_value merge(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	size_t into_bytes, from_bytes;
+	u8 *into;
+	const u8 *from;
+
+	get_arguments(env, info, arguments);
+	into = get_bytes(env, arguments[0], &into_bytes);
+	from = get_bytes(env, arguments[1], &from_bytes);
+	if (into_bytes != from_bytes || !bits_of(into_bytes))
+		napi_throw_range_error(env, NULL, "not sketches of one precision");
+	else
+		merge_sketches(into, from, bits_of(into_bytes));
+	return undefined(env);
+}
+
+/* estimateSketches(sketches, distinct) */
+static napi_value estimate(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	size_t bytes, room;
+	const u8 *own;
+	double *distinct;
+
+	get_arguments(env, info, arguments);
+	own = get_bytes(env, arguments[0], &bytes);
+	distinct = get_bytes(env, arguments[1], &room);
+	if (!bits_of(bytes) || room != DISTINCTS * sizeof(*distinct))
+		napi_throw_range_error(env, NULL, "not sketches and room for their estimates");
+	else
+		estimate_sketches(own, bits_of(bytes), distinct);
+	return undefined(env);
+}
+
 void init_catalog(napi_env env, napi_value exports)
 {
 	set_function(env, exports, "catalog", catalog);
 	set_function(env, exports, "sizes", sizes);
+	set_function(env, exports, "mergeSketches", merge);
+	set_function(env, exports, "estimateSketches", estimate);
 }

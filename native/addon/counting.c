@@ -9,9 +9,8 @@ int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed)
 	counting->layout = (struct layout){.seed = seed, .hyperloglog_bits = bits};
 	counting->tables = tables;
 	counting->stride = table_bytes(&counting->layout);
-	counting->merged = malloc(epoch_bytes(&counting->layout));
 	counting->memory = aligned_alloc(128, (size_t)tables * counting->stride);
-	if (!counting->merged || !counting->memory)
+	if (!counting->memory)
 		return -1;
 	memset(counting->memory, 0, (size_t)tables * counting->stride);
 	return 0;
@@ -19,9 +18,7 @@ int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed)
 
 void counting_free(struct counting *counting)
 {
-	free(counting->merged);
 	free(counting->memory);
-	counting->merged = NULL;
 	counting->memory = NULL;
 }
 
@@ -64,43 +61,42 @@ static u8 *epoch_of(const struct counting *counting, u32 table, u32 epoch)
 }
 
 /* Registers keep the larger byte, port maps the union; most words are zero and cost a look. */
-void counting_merge(const struct counting *counting, u32 epoch, u8 *merged)
+void merge_sketches(u8 *into, const u8 *from, u32 bits)
 {
-	u32 bytes = epoch_bytes(&counting->layout);
-	u32 registers = (u32)HYPERLOGLOGS << counting->layout.hyperloglog_bits;
+	u32 registers = (u32)HYPERLOGLOGS << bits;
+	u32 bytes = registers + PORT_MAPS * PORT_MAP_BYTES;
 
-	memcpy(merged, epoch_of(counting, 0, epoch), bytes);
-	for (u32 table = 1; table < counting->tables; table++) {
-		const u8 *own = epoch_of(counting, table, epoch);
+	for (u32 at = 0; at < bytes; at += 8) {
+		u64 word;
 
-		for (u32 at = 0; at < bytes; at += 8) {
-			u64 word;
-
-			memcpy(&word, own + at, 8);
-			if (!word)
-				continue;
-			for (u32 i = at; i < at + 8; i++)
-				merged[i] = i >= registers       ? merged[i] | own[i]
-					    : own[i] > merged[i] ? own[i]
-								 : merged[i];
-		}
+		memcpy(&word, from + at, 8);
+		if (!word)
+			continue;
+		for (u32 i = at; i < at + 8; i++)
+			into[i] = i >= registers ? into[i] | from[i] : from[i] > into[i] ? from[i] : into[i];
 	}
 }
 
-void counting_collect(struct counting *counting, u32 epoch, double *distinct)
+void counting_merge(const struct counting *counting, u32 epoch, u8 *merged)
 {
-	u32 bits = counting->layout.hyperloglog_bits;
-	u8 *merged = epoch_of(counting, 0, epoch);
+	memcpy(merged, epoch_of(counting, 0, epoch), epoch_bytes(&counting->layout));
+	for (u32 table = 1; table < counting->tables; table++)
+		merge_sketches(merged, epoch_of(counting, table, epoch), counting->layout.hyperloglog_bits);
+}
 
-	if (counting->tables > 1) {
-		merged = counting->merged;
-		counting_merge(counting, epoch, merged);
-	}
+void estimate_sketches(const u8 *sketches, u32 bits, double *distinct)
+{
 	for (u32 i = 0; i < HYPERLOGLOGS; i++)
-		distinct[i] = estimate_hyperloglog(merged + ((size_t)i << bits), bits);
+		distinct[i] = estimate_hyperloglog(sketches + ((size_t)i << bits), bits);
 	for (u32 i = 0; i < PORT_MAPS; i++)
 		distinct[HYPERLOGLOGS + i] =
-			estimate_port_map(merged + ((size_t)HYPERLOGLOGS << bits) + (size_t)i * PORT_MAP_BYTES);
+			estimate_port_map(sketches + ((size_t)HYPERLOGLOGS << bits) + (size_t)i * PORT_MAP_BYTES);
+}
+
+void counting_collect(struct counting *counting, u32 epoch, u8 *merged, double *distinct)
+{
+	counting_merge(counting, epoch, merged);
 	for (u32 table = 0; table < counting->tables; table++)
 		memset(epoch_of(counting, table, epoch), 0, epoch_bytes(&counting->layout));
+	estimate_sketches(merged, counting->layout.hyperloglog_bits, distinct);
 }

@@ -31,11 +31,15 @@ void counting_sums(const struct counting *counting, u64 *slots);
 u64 counting_last_ns(const struct counting *counting);
 /* Lets packets fill the other epoch; returns the idle one, for counting_collect. */
 u32 counting_flip(struct counting *counting);
-/* Merges the idle epoch's sketches, clears them and estimates: HyperLogLogs first, then ports. */
-void counting_collect(struct counting *counting, u32 epoch, double *distinct);
+/* Merges the idle epoch's sketches into `merged` (epoch_bytes() long), clears them and estimates. */
+void counting_collect(struct counting *counting, u32 epoch, u8 *merged, double *distinct);
 /* Copies the merged registers and maps of the epoch without clearing them: epoch_bytes() long. */
 void counting_merge(const struct counting *counting, u32 epoch, u8 *merged);
 
+/* Adds the sketches of one epoch to those of another. */
+void merge_sketches(u8 *into, const u8 *from, u32 bits);
+/* Estimates an epoch's sketches: HyperLogLogs first, then ports. */
+void estimate_sketches(const u8 *sketches, u32 bits, double *distinct);
 /* Ertl's improved estimator ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). */
 double estimate_hyperloglog(const u8 *registers, u32 bits);
 double estimate_port_map(const u8 *map);

@@ -18,7 +18,6 @@ static void close_kernel(struct source *source)
 	struct kernel_source *kernel = (struct kernel_source *)source;
 
 	bpf_close(&kernel->loaded);
-	free(source->counting.merged);
 }
 
 static u64 clock_ns(clockid_t clock)
@@ -48,14 +47,12 @@ static napi_value open_kernel(napi_env env, napi_callback_info info)
 	layout.seed = get_u64(env, arguments[3]);
 	layout.frags = (u32)get_bool(env, arguments[4]);
 	layout.raw = (u32)get_bool(env, arguments[5]);
-	if (!kernel || !(kernel->source.counting.merged = malloc(epoch_bytes(&layout)))) {
-		free(kernel);
+	if (!kernel) {
 		fail(&failure, "malloc", ENOMEM);
 		return throw_failure(env, &failure);
 	}
 	kernel->hook = get_u32(env, arguments[0]);
 	if (bpf_open(&kernel->loaded, kernel->hook, &layout, get_u32(env, arguments[1]), &failure)) {
-		free(kernel->source.counting.merged);
 		free(kernel);
 		return throw_failure(env, &failure);
 	}

@@ -73,10 +73,11 @@ static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 	struct packet *packet = packet_of(table);
 
 	if (counting->layout.raw)
-		parse_raw(packet, frame, frame + header->tp_snaplen, header->tp_len, counting->layout.seed);
+		parse_raw(packet, frame, frame + header->tp_snaplen, header->tp_snaplen, counting->layout.seed);
 	else
-		parse_ethernet(packet, frame, frame + header->tp_snaplen, header->tp_len,
+		parse_ethernet(packet, frame, frame + header->tp_snaplen, header->tp_snaplen,
 			       (header->tp_status & TP_STATUS_VLAN_VALID) != 0, counting->layout.seed);
+	add_unseen(packet, header->tp_len - header->tp_snaplen);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else

@@ -104,15 +104,30 @@ static napi_value look(napi_env env, napi_callback_info info)
 	return undefined(env);
 }
 
+/* Room for an epoch's sketches; throws and returns NULL when it has another size. */
+static u8 *get_sketches(napi_env env, napi_value value, const struct source *source)
+{
+	size_t bytes = 0;
+	u8 *sketches = get_bytes(env, value, &bytes);
+
+	if (sketches && bytes != epoch_bytes(&source->counting.layout)) {
+		napi_throw_range_error(env, NULL, "no room for the sketches of one epoch");
+		return NULL;
+	}
+	return sketches;
+}
+
 struct cut {
 	napi_async_work work;
 	napi_async_cleanup_hook_handle hook; /* keeps the environment of a worker that ends until the cut has */
 	napi_deferred deferred;
-	napi_ref distinct; /* keeps the array that receives the estimates */
+	napi_ref distinct; /* these keep what is written to and read from meanwhile */
+	napi_ref sketches;
 	napi_ref handle;
 	struct source *source;
 	u32 epoch;
-	double estimates[DISTINCTS];
+	u8 *merged;
+	double *estimates;
 };
 
 static void collect(napi_env env, void *data)
@@ -122,7 +137,7 @@ static void collect(napi_env env, void *data)
 	(void)env;
 	if (cut->source->quiesce)
 		cut->source->quiesce();
-	counting_collect(&cut->source->counting, cut->epoch, cut->estimates);
+	counting_collect(&cut->source->counting, cut->epoch, cut->merged, cut->estimates);
 }
 
 /* The environment ends: nothing to do but to have it wait for collected(), which removes the hook. */
@@ -135,16 +150,14 @@ static void wait_for_cut(napi_async_cleanup_hook_handle hook, void *data)
 static void collected(napi_env env, napi_status status, void *data)
 {
 	struct cut *cut = data;
-	napi_value distinct;
 
 	(void)status;
 	cut->source->busy = 0;
 	if (cut->source->closed)
 		release(cut->source);
-	napi_get_reference_value(env, cut->distinct, &distinct);
-	memcpy(get_bytes(env, distinct, NULL), cut->estimates, sizeof(cut->estimates));
 	napi_resolve_deferred(env, cut->deferred, undefined(env));
 	napi_delete_reference(env, cut->distinct);
+	napi_delete_reference(env, cut->sketches);
 	napi_delete_reference(env, cut->handle);
 	napi_delete_async_work(env, cut->work);
 	napi_remove_async_cleanup_hook(cut->hook);
@@ -152,7 +165,7 @@ static void collected(napi_env env, napi_status status, void *data)
 }
 
 /*
- * cut(source, slots, clocks, lost, distinct): closes the running epoch. The sums are taken at once; the promise
+ * cut(source, slots, clocks, lost, distinct, sketches): closes the running epoch. The sums are taken at once; the promise
  * resolves when the sketches are merged, off the main thread.
  */
 static napi_value cut_window(napi_env env, napi_callback_info info)
@@ -160,10 +173,12 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX], promise;
 	struct source *source;
 	struct cut *cut;
+	u8 *merged;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	if (!source)
+	merged = source ? get_sketches(env, arguments[5], source) : NULL;
+	if (!merged)
 		return NULL;
 	cut = source->busy ? NULL : calloc(1, sizeof(*cut));
 	if (!cut) {
@@ -183,7 +198,10 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 	cut->epoch = counting_flip(&source->counting);
 	if (source->unlock)
 		source->unlock(source);
+	cut->estimates = get_bytes(env, arguments[4], NULL);
+	cut->merged = merged;
 	napi_create_reference(env, arguments[4], 1, &cut->distinct);
+	napi_create_reference(env, arguments[5], 1, &cut->sketches);
 	napi_create_reference(env, arguments[0], 1, &cut->handle);
 	napi_create_async_work(env, NULL, make_string(env, "pktspot:cut"), collect, collected, cut, &cut->work);
 	napi_add_async_cleanup_hook(env, wait_for_cut, cut, &cut->hook);
@@ -191,19 +209,22 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 	return promise;
 }
 
-/* cutNow(source, slots, clocks, lost, distinct): the same for a source that only counts when it is called. */
+/* cutNow(source, slots, clocks, lost, distinct, sketches): the same for a source that only counts when it is called. */
 static napi_value cut_now(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
+	u8 *merged;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	if (!source)
+	merged = source ? get_sketches(env, arguments[5], source) : NULL;
+	if (!merged)
 		return NULL;
 	take(source, get_bytes(env, arguments[1], NULL), get_bytes(env, arguments[2], NULL),
 	     get_bytes(env, arguments[3], NULL));
-	counting_collect(&source->counting, counting_flip(&source->counting), get_bytes(env, arguments[4], NULL));
+	counting_collect(&source->counting, counting_flip(&source->counting), merged,
+			 get_bytes(env, arguments[4], NULL));
 	return undefined(env);
 }
 
@@ -222,6 +243,17 @@ static napi_value sketches(napi_env env, napi_callback_info info)
 		return NULL;
 	counting_merge(&source->counting, counting_table(&source->counting, 0)->epoch & 1, bytes);
 	return buffer;
+}
+
+/* sketchBytes(source): length of one epoch's sketches */
+static napi_value sketch_bytes(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct source *source;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	return source ? make_u32(env, epoch_bytes(&source->counting.layout)) : NULL;
 }
 
 /* close(source) */
@@ -248,6 +280,7 @@ static napi_value init(napi_env env, napi_value exports)
 	set_function(env, exports, "cut", cut_window);
 	set_function(env, exports, "cutNow", cut_now);
 	set_function(env, exports, "sketches", sketches);
+	set_function(env, exports, "sketchBytes", sketch_bytes);
 	set_function(env, exports, "close", close_source);
 	init_catalog(env, exports);
 	init_frames(env, exports);

@@ -44,6 +44,15 @@ static __always_inline void stamp(struct table *table)
 	}
 }
 
+/*
+ * Asking the kernel for a frame's length costs 5 ns. A short first fragment with all of its IP packet is the whole frame:
+ * drivers begin further fragments when a buffer is full, or split off the payload behind the headers.
+ */
+static __always_inline int may_have_fragments(const struct packet *packet, u32 linear)
+{
+	return linear >= 1024 || !(packet->layers & HAS_IP) || packet->network + packet->ip.len > linear;
+}
+
 static __always_inline int count_xdp_frame(struct xdp_md *ctx)
 {
 	const u8 *data = (const u8 *)(long)ctx->data;
@@ -61,9 +70,8 @@ static __always_inline int count_xdp_frame(struct xdp_md *ctx)
 	else
 		parse_ethernet(packet, data, end, len, 0, constants.seed);
 	forget_paths();
-	/* a frame of several fragments shows only its first: its IP length reaches further */
-	if (constants.frags && !(packet->layers & HAS_IP && packet->network + packet->ip.len <= len))
-		packet->pkt.len = (u32)bpf_xdp_get_buff_len(ctx);
+	if (constants.frags && may_have_fragments(packet, len))
+		add_unseen(packet, (u32)bpf_xdp_get_buff_len(ctx) - len);
 	count_sums(table, packet, 1);
 	count_distinct(table, &constants, packet);
 	stamp(table);
@@ -97,10 +105,11 @@ int count_tcx(struct __sk_buff *skb)
 		end = (const u8 *)(long)skb->data_end;
 	}
 	if (constants.raw)
-		parse_raw(packet, data, end, skb->len, constants.seed);
+		parse_raw(packet, data, end, (u32)(end - data), constants.seed);
 	else
-		parse_ethernet(packet, data, end, skb->len, skb->vlan_present != 0, constants.seed);
+		parse_ethernet(packet, data, end, (u32)(end - data), skb->vlan_present != 0, constants.seed);
 	forget_paths();
+	add_unseen(packet, skb->len - (u32)(end - data));
 	segmentation.segments = skb->gso_segs;
 	segmentation.segment_bytes = skb->gso_size;
 	if (segmentation.segment_bytes)

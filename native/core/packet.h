@@ -61,7 +61,8 @@ struct ip_layer {
 	u64 flow_word; /* protocol and ports, spread */
 	u64 flow_hash; /* directional 5-tuple */
 	u32 len;
-	u8 ttl; /* or hop limit */
+	u8 unsized; /* the header says no length: all that is held */
+	u8 ttl;     /* or hop limit */
 	u8 protocol;
 	u8 fragment;
 	u8 later; /* a fragment after the first: no transport header */
@@ -256,7 +257,8 @@ static __always_inline void parse_ip4(struct packet *packet, const u8 *at, const
 	packet->pkt.other_l3 = 0;
 	packet->layers |= HAS_IP;
 	ip->len = load_be16(at + 2);
-	if (!ip->len) /* segmentation offload leaves the field empty */
+	ip->unsized = !ip->len; /* segmentation offload leaves the field empty */
+	if (ip->unsized)
 		ip->len = (u32)captured;
 	packet->ip4.len = ip->len;
 	fragment = load_be16(at + 6);
@@ -323,6 +325,7 @@ static __always_inline void parse_ip6(struct packet *packet, const u8 *data, con
 	packet->layers |= HAS_IP;
 	payload = load_be16(at + 4);
 	ip->len = 40 + payload;
+	ip->unsized = 0;
 	packet->ip6.len = ip->len;
 	ip->fragment = 0;
 	ip->later = 0;
@@ -434,6 +437,16 @@ static __always_inline void parse_ethernet(struct packet *packet, const u8 *data
 	parse_ethertype(packet, data, end, load_be16(data + 12), ETHERNET_BYTES, seed);
 	if (packet->header_bytes)
 		packet->header_bytes += 4u * hidden;
+}
+
+/* Takes in the bytes of a frame that the kernel holds but did not show to the parser. */
+static __always_inline void add_unseen(struct packet *packet, u32 bytes)
+{
+	packet->pkt.len += bytes;
+	if (packet->layers & HAS_IP && packet->ip.unsized) {
+		packet->ip.len += bytes;
+		packet->ip4.len += bytes;
+	}
 }
 
 /* A packet without a link header (tun, WireGuard, DLT_RAW): the version nibble tells the family. */

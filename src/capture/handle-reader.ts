@@ -15,6 +15,7 @@ export interface HandleReader {
 /** Joins a handle and arrays of the right lengths. */
 export function handleReader(addon: Addon, handle: Handle): HandleReader {
   const sizes = addon.sizes(0)
+  const sketchBytes = addon.sketchBytes(handle)
   let distinct = new Float64Array(sizes.distinct)
   const arrays = () => ({
     slots: new BigUint64Array(sizes.slots),
@@ -34,17 +35,18 @@ export function handleReader(addon: Addon, handle: Handle): HandleReader {
       return reading(into)
     },
     async cut() {
-      const into = arrays()
-      const estimates = new Float64Array(sizes.distinct)
-      await addon.cut(handle, into.slots, into.clocks, into.lost, estimates)
+      const { slots, clocks, lost } = arrays()
+      const [estimates, sketches] = [new Float64Array(sizes.distinct), new Uint8Array(sketchBytes)]
+      await addon.cut(handle, slots, clocks, lost, estimates, sketches)
       distinct = estimates
-      return reading(into)
+      return { ...reading({ slots, clocks, lost }), sketches }
     },
     cutNow() {
-      const into = arrays()
+      const { slots, clocks, lost } = arrays()
+      const sketches = new Uint8Array(sketchBytes)
       distinct = new Float64Array(sizes.distinct)
-      addon.cutNow(handle, into.slots, into.clocks, into.lost, distinct)
-      return reading(into)
+      addon.cutNow(handle, slots, clocks, lost, distinct, sketches)
+      return { ...reading({ slots, clocks, lost }), sketches }
     },
   }
 }

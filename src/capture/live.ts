@@ -28,11 +28,12 @@ export function liveSource({ addon, catalog, name, ifindex, mode, handle }: Live
   }
   let opened = Date.now()
 
-  async function close(start: number, end: number): Promise<Window> {
+  async function close(start: number, end: number, period: number): Promise<Window> {
     const after = await reader.cut()
     /* a first or last window is cut short; a busy program may be late by a little */
     const seconds = Math.max(end - start, 1) / 1000
-    const window = windowBetween(catalog, before, after, { start: new Date(start), seconds })
+    const place = { start: new Date(start), seconds, period }
+    const window = windowBetween(catalog, before, after, place)
     before = after
     return window
   }
@@ -51,11 +52,11 @@ export function liveSource({ addon, catalog, name, ifindex, mode, handle }: Live
         if (signal.aborted || gone) break
         /* after a stall or a clock set forward the window ends at the last boundary that has passed */
         const due = Math.max(end, alignedStart(Date.now(), seconds))
-        yield await close(opened, due)
+        yield await close(opened, due, seconds)
         opened = due
         end = due + period
       }
-      yield await close(opened, Math.max(Date.now(), opened))
+      yield await close(opened, Math.max(Date.now(), opened), seconds)
       if (!signal.aborted) {
         throw new CaptureError('INTERFACE_GONE', `${name}: the interface has vanished.`)
       }

@@ -77,7 +77,8 @@ export function captureFile(
         const start = stop.time - (stop.time % period)
         const late = count > 0 && end < start
         const gap = late && stop.time - stop.latest > HOUR && { from: date(end), to: date(start) }
-        const idle = { ...before, distinct: new Float64Array(before.distinct.length) }
+        const { slots, clocks, lost } = before
+        const idle = { slots, clocks, lost, distinct: new Float64Array(before.distinct.length) }
         for (let at = late && !gap ? end : start; at < start && !signal.aborted; at += period) {
           yield windowBetween(catalog, idle, idle, { start: date(at), seconds })
           if (++count % TURN === 0) await turn()

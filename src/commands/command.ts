@@ -9,6 +9,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export interface Io {
   /** Writes to standard output; resolves when the reader keeps up. */
   out(text: string): Promise<void>
+  /** Standard input; ends, or throws an AbortError, when the signal aborts. */
+  input(): AsyncIterable<Buffer>
   /** Writes a line to standard error. */
   err(line: string): void
   readonly env: Readonly<Record<string, string | undefined>>

@@ -48,14 +48,14 @@ export function replay(program: Command, io: Io, ended: Ended): void {
 
 export function list(program: Command, io: Io, ended: Ended): void {
   const lists = ['counters', 'statistics', 'interfaces'] as const
-  program
-    .command('list')
+  addSettingFlags(program.command('list'), [])
     .description('list counters, statistics or interfaces')
     .addArgument(new Argument('<what>').choices(lists))
     .option('--json', 'as a JSON array', false)
-    .action(async (what: (typeof lists)[number], { json }: { json: boolean }) => {
+    .action(async (what: (typeof lists)[number], { json }: { json: boolean }, command: Command) => {
+      const { settings } = await resolved(command, io)
       const { listCommand } = await import('./list.ts')
-      ended(await listCommand({ what, json }, io))
+      ended(await listCommand({ what, json, settings }, io))
     })
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Settings } from '../settings/settings.ts'
 import { columns } from './columns.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
 import { listInterfaces } from './interfaces.ts'
@@ -10,10 +11,10 @@ type Row = Readonly<Record<string, string | number | readonly string[]>>
 
 /** Prints counters, statistics or interfaces: aligned columns, or a JSON array. */
 export async function listCommand(
-  options: { what: (typeof LISTS)[number]; json: boolean },
+  options: { what: (typeof LISTS)[number]; json: boolean; settings: Settings },
   io: Io,
 ): Promise<ExitCode> {
-  const rows = await { counters, statistics, interfaces }[options.what]()
+  const rows = await { counters, statistics, interfaces }[options.what](options.settings)
   await io.out(
     options.json ? `${JSON.stringify(rows, null, 2)}\n` : table(SHOWN[options.what], rows),
   )
@@ -27,9 +28,10 @@ async function counters(): Promise<Row[]> {
   })
 }
 
-async function statistics(): Promise<Row[]> {
-  const { loadBuiltinStatistics } = await import('../statistics/builtin.ts')
-  const all = await loadBuiltinStatistics()
+async function statistics(settings: Settings): Promise<Row[]> {
+  const { loadCatalog } = await import('../native/binding.ts')
+  const { definedStatistics } = await import('../statistics/defined.ts')
+  const all = await definedStatistics(settings, loadCatalog)
   return all.map(({ name, help, unit, counters, tails }) => ({ name, help, unit, counters, tails }))
 }
 

@@ -7,11 +7,10 @@ import { createTableExporter } from '../exporters/table.ts'
 import { createMonitor } from '../monitor/monitor.ts'
 import { run } from '../run.ts'
 import type { Settings } from '../settings/settings.ts'
-import { loadBuiltinStatistics } from '../statistics/builtin.ts'
-import { pickStatistics, selectStatistics } from '../statistics/select.ts'
 import type { Statistic } from '../statistics/statistic.ts'
 import { batched } from './batched.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
+import { chosenStatistics } from './statistics.ts'
 import { totalsLine } from './totals.ts'
 
 export interface ReplayOptions {
@@ -27,14 +26,14 @@ export interface ReplayOptions {
 
 /** Counts capture files, each by itself; a bad one is reported and the next one follows. */
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
-  const statistics = await statisticsOf(options)
+  const statistics = await chosenStatistics(options.settings, options.statistics)
   const output = batched((text) => io.out(text))
   let code: ExitCode = EXIT.good
   for (const file of options.files) {
     if (io.signal.aborted) break
     const error = await (options.totals
       ? totalsLine(file, output.write, io.signal)
-      : replayFile(file, statistics, options, output.write, io.signal))
+      : replayFile(file, statistics, options, output.write, io))
     await output.flush()
     if (!error) continue
     io.err(`pktspot: ${error.message}`)
@@ -43,33 +42,30 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
   return code
 }
 
-async function statisticsOf({
-  statistics,
-  settings,
-}: ReplayOptions): Promise<readonly Statistic[]> {
-  const builtin = await loadBuiltinStatistics()
-  return statistics
-    ? pickStatistics(builtin, statistics)
-    : selectStatistics(builtin, settings.statistics)
-}
-
 async function replayFile(
   file: string,
   statistics: readonly Statistic[],
   { format, settings }: ReplayOptions,
   write: Write,
-  signal: AbortSignal,
+  io: Io,
 ): Promise<CaptureError | undefined> {
   try {
     await using source = await openCaptureFile(file)
     const { catalog } = source
     const { period, spot } = settings
-    const observe = createMonitor({ statistics, catalog, spot, periodSeconds: period, sources: 1 })
+    const observe = createMonitor({
+      statistics,
+      catalog,
+      spot,
+      periodSeconds: period,
+      sources: 1,
+      warn: (line) => io.err(`pktspot: ${line}`),
+    })
     await using exporter: Exporter =
       format === 'table'
         ? createTableExporter({ statistics, write })
         : createNdjsonExporter({ catalog, write })
-    await run(source, observe, [exporter], { seconds: period, signal })
+    await run(source, observe, [exporter], { seconds: period, signal: io.signal })
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
     return error

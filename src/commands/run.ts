@@ -17,9 +17,8 @@ import { run } from '../run.ts'
 import { parseListenAddress } from '../server/address.ts'
 import { createServer } from '../server/server.ts'
 import { type Settings, schema } from '../settings/settings.ts'
-import { loadBuiltinStatistics } from '../statistics/builtin.ts'
-import { pickStatistics, selectStatistics } from '../statistics/select.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
+import { chosenStatistics } from './statistics.ts'
 import { version } from './version.ts'
 
 /** Counts on the interfaces, watches their statistics and serves metrics until the signal aborts. */
@@ -29,18 +28,16 @@ export async function runCommand(
   io: Io,
 ): Promise<ExitCode> {
   const log = createLogger(settings.log)
-  const builtin = await loadBuiltinStatistics()
-  const statistics = options.statistics
-    ? pickStatistics(builtin, options.statistics)
-    : selectStatistics(builtin, settings.statistics)
+  const statistics = await chosenStatistics(settings, options.statistics)
   const names = chooseInterfaces(loadAddon(), settings.interfaces)
-  const monitors = names.map(() =>
+  const monitors = names.map((name) =>
     createMonitor({
       statistics,
       catalog: loadCatalog(),
       spot: settings.spot,
       periodSeconds: settings.period,
       sources: names.length,
+      warn: (line) => log.warn({ interface: name }, line),
     }),
   )
   const sources: KeptSource[] = []
@@ -55,7 +52,7 @@ export async function runCommand(
   await using prometheus = createPrometheusExporter({
     sources,
     statistics,
-    period: settings.period,
+    periods: [settings.period],
     version: version(),
     expectedFalseAlarmsPerDay: expected,
   })

@@ -6,6 +6,8 @@ export interface Reading {
   readonly slots: BigUint64Array
   /** Estimates of the epoch that this reading closed (or of the running one in a live look), by `Counter.index`. */
   readonly distinct: Float64Array
+  /** Sketches of the epoch that this reading closed, to be merged into longer windows; absent in a live look. */
+  readonly sketches?: Uint8Array
   /** Unix nanoseconds by `Counter.index`: time of the last packet, wall clock then; 0 before the first packet. */
   readonly clocks: BigUint64Array
   /** Frames that the source admits it lost since it was opened. */

@@ -2,15 +2,23 @@
 import type { Catalog, Counter } from './catalog.ts'
 import type { Reading } from './reading.ts'
 
-/** What every counter was worth between two moments. */
-export interface Window {
+/** Where a window lies in time. */
+export interface WindowPlace {
   readonly start: Date
-  /** Length in seconds; a last, partial window keeps the whole period's length in replay. */
+  /** Length in seconds; the first and last window of a live source may be cut short. */
   readonly seconds: number
-  /** Frames that the source admits it lost in the window. */
-  readonly lost: number
+  /** Length that its kind of window has when it is whole, in seconds. */
+  readonly period: number
   /** A stretch longer than an hour without a packet that was skipped just before this window (replay only). */
   readonly gap?: { readonly from: Date; readonly to: Date }
+}
+
+/** What every counter was worth between two moments. */
+export interface Window extends WindowPlace {
+  /** Frames that the source admits it lost in the window. */
+  readonly lost: number
+  /** What was counted within the window. */
+  readonly counts: Reading
   /** Value of a counter; throws on a name the catalog lacks. Above 2^53 the nearest double. */
   value(counter: string): number
   /** The same, exact: for sums and clocks. */
@@ -19,40 +27,51 @@ export interface Window {
   buckets(counter: string): readonly bigint[]
 }
 
-/** Cuts a window out of two readings of one source. */
+/** Cuts a window out of two readings of one source; its period is its length unless given. */
 export function windowBetween(
   catalog: Catalog,
   before: Reading,
   after: Reading,
-  at: { start: Date; seconds: number; gap?: { from: Date; to: Date } },
+  place: Omit<WindowPlace, 'period'> & { period?: number },
+): Window {
+  const slots = after.slots.map((slot, index) => slot - (before.slots[index] ?? 0n))
+  return windowOf(catalog, { ...after, slots, lost: after.lost - before.lost }, place)
+}
+
+/** Makes a window of what was counted within it. */
+export function windowOf(
+  catalog: Catalog,
+  counts: Reading,
+  place: Omit<WindowPlace, 'period'> & { period?: number },
 ): Window {
   const find = (name: string): Counter => {
     const counter = catalog.find(name)
     if (!counter) throw new RangeError(`no counter is named ${name}`)
     return counter
   }
-  const slot = (index: number): bigint => (after.slots[index] ?? 0n) - (before.slots[index] ?? 0n)
   const exact = (name: string): bigint | number => {
     const counter = find(name)
     switch (counter.kind) {
       case 'sum':
-        return slot(counter.index)
+        return counts.slots[counter.index] ?? 0n
       case 'distinct':
-        return after.distinct[counter.index] ?? 0
+        return counts.distinct[counter.index] ?? 0
       case 'clock':
-        return after.clocks[counter.index] ?? 0n
+        return counts.clocks[counter.index] ?? 0n
       case 'histogram':
         throw new RangeError(`${name} is a histogram: read its buckets`)
     }
   }
   return {
-    ...at,
-    lost: Number(after.lost - before.lost),
+    period: place.seconds,
+    ...place,
+    counts,
+    lost: Number(counts.lost),
     exact,
     value: (name) => Number(exact(name)),
     buckets: (name) => {
       const { bounds, index } = find(name)
-      return Array.from({ length: bounds.length + 1 }, (_, bucket) => slot(index + bucket))
+      return [...counts.slots.slice(index, index + bounds.length + 1)]
     },
   }
 }

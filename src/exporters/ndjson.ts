@@ -53,8 +53,8 @@ function gapRecord(source: string, { from, to }: { from: Date; to: Date }): stri
   return JSON.stringify({ kind: 'gap', time: from, interface: source, seconds, until: to })
 }
 
-function place(source: string, { start, seconds }: Window) {
-  return { time: start, interface: source, window: seconds }
+function place(source: string, { start, period }: Window) {
+  return { time: start, interface: source, window: period }
 }
 
 /* JSON.stringify turns NaN and infinities to null */

@@ -10,10 +10,7 @@ export interface Guarded {
 }
 
 /** Keeps a statistic that throws from stopping the others; only its first failure is told. */
-export function guarded(
-  statistic: Statistic,
-  warn: ((line: string) => void) | undefined,
-): Guarded {
+export function guarded(statistic: Statistic, warn: ((line: string) => void) | undefined): Guarded {
   let failures = 0
   return {
     value(look) {

@@ -36,6 +36,7 @@ export function spotOptions(statistic: Statistic, spot: MonitorSpot, node: Node)
     maxExcess: knobs.max_excess,
     maxEvent: Math.max(1, Math.round(knobs.max_event / node.periodSeconds)),
     holdOff: knobs.hold_off,
+    depth: knobs.depth,
   }
 }
 

@@ -127,6 +127,7 @@ export interface Addon {
     clocks: BigUint64Array,
     lost: BigUint64Array,
     distinct: Float64Array,
+    sketches: Uint8Array,
   ): Promise<void>
   cutNow(
     source: Handle,
@@ -134,8 +135,16 @@ export interface Addon {
     clocks: BigUint64Array,
     lost: BigUint64Array,
     distinct: Float64Array,
+    sketches: Uint8Array,
   ): void
+  /** Copies the running epoch's sketches, merged over the tables. */
   sketches(source: Handle): Buffer
+  /** Length of one epoch's sketches. */
+  sketchBytes(source: Handle): number
+  /** Adds the sketches of one epoch to those of another of the same precision. */
+  mergeSketches(into: Uint8Array, from: Uint8Array): void
+  /** Estimates what an epoch's sketches saw, by `Counter.index`. */
+  estimateSketches(sketches: Uint8Array, distinct: Float64Array): void
   close(source: Handle): void
 }
 

@@ -17,6 +17,8 @@ export interface SpotKnobs {
   readonly level: number | null
   /** Values that calibrate a detector; null: chosen by the detector. */
   readonly n_init: number | null
+  /** Values whose mean is subtracted before a value is judged; 0: none. */
+  readonly depth: number
   /** Excesses that a tail keeps. */
   readonly max_excess: number
   /** Seconds after which a lasting shift is accepted. */
@@ -60,6 +62,11 @@ const knobs: Section<SpotKnobs> = {
     doc: 'Values that calibrate a detector; null: chosen by the detector',
     default: null,
     format: nullable(whole(50, 1_000_000)),
+  },
+  depth: {
+    doc: 'Windows whose moving mean is subtracted from a value before it is judged; 0: none',
+    default: 0,
+    format: whole(0, 10_000),
   },
   max_excess: {
     doc: 'Excesses that a tail keeps',

@@ -30,7 +30,8 @@ export class MovingMean {
     this.#values[place] = value
     this.#pushed++
     /* once a round the sum is made anew, so that rounding errors do not pile up */
-    if (place === this.#values.length - 1) this.#sum = this.#values.reduce((sum, each) => sum + each)
+    if (place === this.#values.length - 1)
+      this.#sum = this.#values.reduce((sum, each) => sum + each)
   }
 
   /** Forgets all values. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { demand, demandShares, demandWhole } from './demand.ts'
 import type { TailName } from './detector.ts'
 
 /** How a detector learns and judges; durations are counts of values. */
@@ -19,6 +20,14 @@ export interface SpotOptions {
    * event.
    */
   readonly holdOff: number
+  /** Values whose mean is subtracted from the next before it is judged; 0, the default: none. */
+  readonly depth?: number
+  /**
+   * Where values end by their nature, such as shares at 1: a threshold never lies beyond. Not used
+   * with `depth`.
+   */
+  readonly lowest?: number
+  readonly highest?: number
 }
 
 /**
@@ -32,20 +41,12 @@ export function defaultLevel(nInit: number): number {
 /** Throws a RangeError that names the first option out of range. */
 export function checkOptions(options: SpotOptions): void {
   if (options.tails.length === 0) throw new RangeError('a detector needs at least one tail')
-  const { q, level, nInit, maxExcess, maxEvent, holdOff } = options
-  const demand = (met: boolean, name: string, value: number, range: string): void => {
-    if (!met) throw new RangeError(`${name} is ${value}, but must be ${range}`)
-  }
-  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least
-  demand(level > 0 && level < 1, 'level', level, 'between 0 and 1')
-  demand(q > 0 && q + level < 1, 'q', q, `above 0 and below 1 - level = ${1 - level}`)
-  demand(whole(nInit, 2), 'nInit', nInit, 'a whole number, at least 2')
-  demand(
-    whole(maxExcess, 10) && maxExcess <= 65_536,
-    'maxExcess',
-    maxExcess,
-    'a whole number between 10 and 65,536',
-  )
+  const { q, level, nInit, maxExcess, maxEvent, holdOff, depth = 0 } = options
+  demand(level > 0, 'level', level, 'above 0 and below 1')
+  demandShares(q, level, 'above 0')
+  demandWhole('nInit', nInit, 2)
+  demandWhole('maxExcess', maxExcess, 10, 65_536)
+  demandWhole('depth', depth, 0)
   demand(maxEvent >= 1, 'maxEvent', maxEvent, 'at least 1')
   demand(holdOff >= 0, 'holdOff', holdOff, 'at least 0')
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Detector, DetectorStatus, Judgement } from './detector.ts'
+import { Drifting } from './drifting.ts'
 import { checkOptions, type SpotOptions } from './options.ts'
 import { SmallestStep } from './smallest-step.ts'
 import { Tail } from './tail.ts'
@@ -17,7 +18,10 @@ const TRUST = 0.05
  */
 export function createDetector(options: SpotOptions): Detector {
   checkOptions(options)
-  return new Spot(options)
+  const { depth = 0, nInit, lowest: _lowest, highest: _highest, ...rest } = options
+  if (depth === 0) return new Spot(options)
+  /* where values end, what is left of them after subtraction does not */
+  return new Drifting(new Spot({ ...rest, nInit }), { depth, nInit })
 }
 
 class Spot implements Detector {

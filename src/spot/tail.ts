@@ -2,7 +2,7 @@
 import type { TailName, TailStatus } from './detector.ts'
 import { Episode } from './episode.ts'
 import { Follower } from './follower.ts'
-import { excessAt, fitGpd, type Gpd, survival } from './gpd.ts'
+import { excessAt, fitBounded, fitGpd, type Gpd, survival } from './gpd.ts'
 import type { SpotOptions } from './options.ts'
 import { quantile } from './quantile.ts'
 import { SortedRing } from './sorted-ring.ts'
@@ -36,6 +36,8 @@ export class Tail {
   excesses = 0
 
   readonly #options: SpotOptions
+  /** Where values end (times `sign`). */
+  readonly #end: number
   #stored: SortedRing
   #follower: Follower
   #shape: Gpd = { gamma: 0, sigma: 0 }
@@ -54,6 +56,8 @@ export class Tail {
     this.name = name
     this.sign = name === 'upper' ? 1 : -1
     this.#options = options
+    const { lowest = Number.NEGATIVE_INFINITY, highest = Number.POSITIVE_INFINITY } = options
+    this.#end = name === 'upper' ? highest : -lowest
     this.episode = new Episode(options.holdOff, options.maxEvent)
     this.#stored = new SortedRing(options.maxExcess)
     this.#follower = new Follower(options.level)
@@ -167,9 +171,15 @@ export class Tail {
   #fit(): void {
     if (this.#stored.count < MIN_EXCESSES) return
     this.state = 'calibrated'
-    this.#shape = fitGpd(this.#stored.ascending, this.#stored.count)
+    const { ascending, count } = this.#stored
     this.#ratio = Math.max(this.#options.q, 1 / (EXTRAPOLATION * this.#learned))
+    this.#shape = fitGpd(ascending, count)
     this.#distance = excessAt(this.#shape, this.#ratio / this.#share)
+    const end = this.#end - this.excessThreshold
+    if (this.#distance > end) {
+      this.#shape = fitBounded(ascending, count, end)
+      this.#distance = excessAt(this.#shape, this.#ratio / this.#share)
+    }
     this.#refresh()
   }
 }

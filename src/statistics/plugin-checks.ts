@@ -12,7 +12,8 @@ const KEYS = ['name', 'requirement', 'counters', 'compute', 'help', 'unit', 'tai
 
 /** Finds what keeps a value that a plugin exports from being a statistic; undefined when nothing does. */
 export function pluginMistake(value: unknown, catalog: Catalog): string | undefined {
-  if (typeof value !== 'object' || value === null) return `got ${shown(value)}; expected a statistic`
+  if (typeof value !== 'object' || value === null)
+    return `got ${shown(value)}; expected a statistic`
   const given = Object.fromEntries(KEYS.map((key) => [key, Reflect.get(value, key) as unknown]))
   const { name, compute, tails } = given
   if (typeof name !== 'string' || !isStatisticName(name)) {

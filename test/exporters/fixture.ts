@@ -124,7 +124,7 @@ export function sample(
 ): Sample {
   const status: DetectorStatus | undefined = tails && { values: 1000, recalibrations: 1, tails }
   const recent = { recentMax: value + 0.25, recentMin: value - 0.25 }
-  return { statistic: of, value, judgement, status, windows: 1000, ...recent }
+  return { statistic: of, value, judgement, status, windows: 1000, failures: 0, ...recent }
 }
 
 export const ANOMALY: Judgement = {

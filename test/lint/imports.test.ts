@@ -61,6 +61,8 @@ t.test('an import against the arrows fires', async (t) => {
     ['src/spot/planted.ts', '../settings/settings.ts'],
     ['src/spot/planted.ts', 'node:fs'],
     ['src/spot/planted.ts', 'yaml'],
+    ['src/spot/compat/planted.ts', '../../errors.ts'],
+    ['src/spot/compat/planted.ts', 'node:fs'],
     ['src/capture/planted.ts', 'node:module'],
     ['src/capture/planted.ts', 'node:process'],
   ])
@@ -82,6 +84,8 @@ t.test('an import along the arrows passes', async (t) => {
     ['src/commands/planted.ts', '../run.ts'],
     ['src/main.ts', './commands/run.ts'],
     ['src/spot/planted.ts', './tail.ts'],
+    ['src/spot/compat/planted.ts', '../detector.ts'],
+    ['src/spot/compat/planted.ts', './tail.ts'],
     ['src/native/binding.ts', 'node:module'],
   ])
   t.same(rulesFired(t.testdir(), planted), {})

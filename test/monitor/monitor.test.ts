@@ -4,8 +4,9 @@ import { Catalog, type Counter, type Kind } from '../../src/counters/catalog.ts'
 import { type Window, windowBetween } from '../../src/counters/window.ts'
 import { expectedFalseAlarmsPerDay } from '../../src/monitor/expected.ts'
 import { createMonitor, type MonitorOptions } from '../../src/monitor/monitor.ts'
-import type { MonitorSpot } from '../../src/monitor/options.ts'
+import { type MonitorSpot, spotOptions } from '../../src/monitor/options.ts'
 import type { Sample } from '../../src/monitor/sample.ts'
+import type { SpotOverrides } from '../../src/settings/spot.ts'
 import { ratio, statistic } from '../../src/statistics/statistic.ts'
 
 function counter(name: string, kind: Kind, index: number): Counter {
@@ -65,6 +66,7 @@ const SPOT: MonitorSpot = {
   q: null,
   level: null,
   n_init: null,
+  depth: 0,
   max_excess: 200,
   max_event: 3600,
   hold_off: 0,
@@ -198,11 +200,14 @@ t.test('an explicit q overrides; one that leaves nothing to learn from is refuse
     return samples[0]?.status?.tails.map(({ falseAlarmRatio }) => falseAlarmRatio)
   }
   t.same(learn(0.005), [0.005, 0.005])
-  t.throws(() => learn(0.02), { code: 'SETTINGS', message: /^spot\.q: 0\.02/ })
+  t.throws(() => learn(0.02), {
+    code: 'SETTINGS',
+    message: /^statistic TRAFFIC: q is 0\.02, which must be below 1 - level = 0\.02;/,
+  })
   const generous = { ...SPOT, false_alarms_per_day: 86_400 }
   t.throws(() => createMonitor(options({ spot: generous })), {
     code: 'SETTINGS',
-    message: /^spot\.false_alarms_per_day: 86400 over 3 tails/,
+    message: /^statistic R_SYN: 86400 false alarms a day over 3 tails make q 0\.3/,
   })
 })
 
@@ -221,4 +226,155 @@ t.test('a statistic of a counter that is not counted is refused', async (t) => {
     code: 'SETTINGS',
     message: /^statistic R_ARP: no counter is named ARP/,
   })
+})
+
+t.test(
+  'a statistic that fails says nothing, is counted and told once, and stops no other',
+  async (t) => {
+    const told: string[] = []
+    const FAILING = statistic({
+      ...CHANGE,
+      name: 'FAILING',
+      tails: ['upper'],
+      compute: ({ values: [ip = 0] }) => {
+        if (ip > 100) throw new Error(`${ip} is too much`)
+        return ip
+      },
+    })
+    const statistics = [FAILING, TRAFFIC]
+    const observe = createMonitor(options({ statistics, warn: (line) => told.push(line) }))
+    observe(counted(0, 50))
+    observe(counted(0, 101))
+    const samples = observe(counted(0, 102))
+    const { value, failures, windows, status } = sampleOf(samples, 'FAILING')
+    t.ok(Number.isNaN(value))
+    t.match({ failures, windows, status }, { failures: 2, windows: 3, status: { values: 1 } })
+    t.match(sampleOf(samples, 'TRAFFIC'), { value: 102, failures: 0 })
+    t.same(told, ['statistic FAILING failed: 101 is too much; later failures are only counted'])
+    t.equal(sampleOf(observe(counted(0, 60)), 'FAILING').value, 60)
+  },
+)
+
+t.test('only the counters that the statistics name are read', async (t) => {
+  const read = new Set<string>()
+  const window = counted(3, 12)
+  const exact = (name: string) => {
+    read.add(name)
+    return window.exact(name)
+  }
+  createMonitor(options({ statistics: [TRAFFIC] }))({ ...window, exact, value: () => 0 })
+  t.same([...read], ['IP'])
+})
+
+t.test('values keep their digits on the way to a statistic', async (t) => {
+  const seen: unknown[] = []
+  const DIGITS = statistic({
+    ...CHANGE,
+    compute: ({ exact, exactPrevious }) => {
+      seen.push([exact, exactPrevious?.values])
+      return 0
+    },
+  })
+  const observe = createMonitor(options({ statistics: [DIGITS] }))
+  const exact = () => 2n ** 53n + 1n
+  observe({ ...counted(0, 0), exact })
+  observe({ ...counted(0, 0), exact: () => 5n })
+  t.same(seen, [
+    [{ values: [2n ** 53n + 1n], seconds: 1 }, undefined],
+    [{ values: [5], seconds: 1 }, [2n ** 53n + 1n]],
+  ])
+})
+
+t.test('a statistic has knobs of its own over those of all', async (t) => {
+  const state = (own: SpotOverrides, general: Partial<MonitorSpot> = {}, windows = 1001) => {
+    const statistics = [statistic({ ...TRAFFIC, tails: ['upper'], spot: own }), R_SYN]
+    const observe = createMonitor(options({ statistics, spot: { ...SPOT, ...general } }))
+    let samples: readonly Sample[] = []
+    for (let i = 0; i < windows; i++) samples = observe(busy(i))
+    const [mine, other] = samples.map(({ status }) => status?.tails[0])
+    return { mine, other }
+  }
+  const ratios = (own: SpotOverrides, general: Partial<MonitorSpot> = {}) => {
+    const { mine, other } = state(own, general)
+    return [mine?.falseAlarmRatio, other?.falseAlarmRatio]
+  }
+  const day = 86_400
+  t.same(ratios({ q: 0.005 }, { q: 0.002 }), [0.005, 0.002])
+  t.same(ratios({ q: 0.005 }, { false_alarms_per_day: 200 }), [0.005, 200 / (2 * day)])
+  t.same(ratios({ q: null }, { q: 0.002, false_alarms_per_day: 400 }), [400 / (2 * day), 0.002])
+  t.same(ratios({ false_alarms_per_day: 100 }, { q: 0.002 }), [100 / day, 0.002], 'over its own')
+  const calibrated = state({ n_init: 100, level: 0.8 }, {}, 200)
+  t.match(calibrated, { mine: { state: 'calibrated' }, other: { state: 'learning' } })
+  const excesses = state({ level: 0.9 }, { level: 0.95 }, 1000)
+  const [many = 0, few = 0] = [excesses.mine?.excesses, excesses.other?.excesses]
+  t.ok(many > 80 && many <= 100 && few > 30 && few <= 50, `${many} and ${few} excesses`)
+  t.throws(() => state({ q: 0.04 }), {
+    code: 'SETTINGS',
+    message: /^statistic TRAFFIC: q is 0\.04, which must be below 1 - level = 0\.03;/,
+  })
+})
+
+t.test('hold_off, max_event and depth hold for one statistic alone', async (t) => {
+  const after = (own: SpotOverrides, feed: (i: number) => Window, windows: number) => {
+    const mine = statistic({ ...TRAFFIC, tails: ['upper'], spot: own })
+    const other = statistic({ ...TRAFFIC, name: 'OTHER', tails: ['upper'] })
+    const spot = { ...SPOT, q: 1e-3 }
+    const observe = createMonitor(options({ statistics: [mine, other], spot }))
+    for (let i = 0; i < 1000; i++) observe(busy(i))
+    let samples: readonly Sample[] = []
+    for (let i = 0; i < windows; i++) samples = observe(feed(i))
+    return samples.map(({ status }) => status)
+  }
+  const spikes = (i: number) => (i % 5 === 0 ? counted(0, 10_000) : busy(i))
+  const events = after({ hold_off: 10 }, spikes, 50).map((each) => each?.tails[0]?.events)
+  t.same(events, [1, 10])
+  const shifts = after({ max_event: 20 }, () => counted(0, 10_000), 30)
+  t.same(
+    shifts.map((each) => each?.recalibrations),
+    [1, 0],
+  )
+  const drifting = after({ depth: 50 }, busy, 0 + 1)
+  t.ok((drifting[0]?.tails[0]?.calibration ?? 1) < 1 && drifting[1]?.tails[0]?.calibration === 1)
+})
+
+t.test('every knob of a statistic reaches its detector', async (t) => {
+  const spot = {
+    q: 1e-5,
+    level: 0.9,
+    n_init: 60,
+    depth: 7,
+    max_excess: 30,
+    max_event: 90,
+    hold_off: 4,
+  }
+  const own = statistic({ ...TRAFFIC, spot })
+  const node = { periodSeconds: 10, sources: 1, tails: 2 }
+  t.same(spotOptions(own, SPOT, node), {
+    tails: ['lower', 'upper'],
+    q: 1e-5,
+    level: 0.9,
+    nInit: 60,
+    depth: 7,
+    maxExcess: 30,
+    maxEvent: 9,
+    holdOff: 4,
+  })
+  const general = spotOptions(TRAFFIC, { ...SPOT, ...spot }, node)
+  t.same(general, spotOptions(own, SPOT, node), 'and from the settings for all')
+})
+
+t.test('statistics have detectors of their own', async (t) => {
+  const observe = createMonitor(options({ statistics: [R_SYN, TRAFFIC] }))
+  for (let i = 0; i < 1200; i++) observe(busy(i))
+  const [share, traffic] = observe(counted(9, 10_000)).map(({ judgement }) => judgement)
+  t.match([share?.verdict, traffic?.verdict], ['normal', 'anomaly'])
+  t.not(share?.upper, traffic?.upper)
+})
+
+t.test('no memory of the window before is carried into the first', async (t) => {
+  const observe = createMonitor(
+    options({ statistics: [statistic({ ...CHANGE, tails: ['upper'] })] }),
+  )
+  t.match(observe(counted(0, 10))[0], { judgement: { verdict: 'learning' }, status: { values: 0 } })
+  t.match(observe(counted(0, 15))[0], { value: 5, status: { values: 1 } })
 })

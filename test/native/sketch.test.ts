@@ -14,17 +14,17 @@ const sizes = addon.sizes(BITS)
 
 type Distinct = Readonly<Record<string, number>>
 
-/** Closes the epoch and gives the distinct counters by name. */
-function cut(handle: Handle): Distinct {
+/** Closes the epoch and gives the distinct counters by name; its sketches go to `sketches`. */
+function cut(handle: Handle, sketches = new Uint8Array(sizes.epochBytes)): Distinct {
   const distinct = new Float64Array(sizes.distinct)
-  const rest = [sizes.slots, sizes.clocks, 1].map((length) => new BigUint64Array(length)) as [
-    BigUint64Array,
-    BigUint64Array,
-    BigUint64Array,
-  ]
-  addon.cutNow(handle, ...rest, distinct)
-  const named = addon.catalog().filter(({ kind }) => kind === 'distinct')
-  return Object.fromEntries(named.map(({ name, index }) => [name, distinct[index] ?? Number.NaN]))
+  const [slots, clocks] = [new BigUint64Array(sizes.slots), new BigUint64Array(sizes.clocks)]
+  addon.cutNow(handle, slots, clocks, new BigUint64Array(1), distinct, sketches)
+  return named(distinct)
+}
+
+function named(distinct: Float64Array): Distinct {
+  const counters = addon.catalog().filter(({ kind }) => kind === 'distinct')
+  return Object.fromEntries(counters.map(({ name, index }) => [name, distinct[index] ?? Number.NaN]))
 }
 
 function count(handle: Handle, frame: Uint8Array, table = 0): void {
@@ -150,6 +150,29 @@ t.test('an epoch holds what came since the last cut and nothing older', async (t
     t.equal(found['NB_UNIQ_SRC_PORT'], exact === 0 ? 0 : 1)
   }
   addon.close(handle)
+})
+
+t.test('epochs merged later are worth what one long epoch is', async (t) => {
+  const [short, long] = [addon.openFrames(1, BITS, SEED), addon.openFrames(1, BITS, SEED)]
+  const { frame, write } = FAMILIES['IPv6, subnets']
+  const data = frame.slice()
+  const merged = new Uint8Array(sizes.epochBytes)
+  for (let epoch = 0; epoch < 10; epoch++) {
+    for (let n = 0; n < 3000; n++) {
+      write(new DataView(data.buffer), 2000 * epoch + n)
+      count(short, data)
+      count(long, data)
+    }
+    const own = new Uint8Array(sizes.epochBytes)
+    cut(short, own)
+    addon.mergeSketches(merged, own)
+  }
+  t.ok(addon.sketches(long).equals(merged), 'the same registers and maps')
+  const estimates = new Float64Array(sizes.distinct)
+  addon.estimateSketches(merged, estimates)
+  t.same(named(estimates), cut(long))
+  addon.close(short)
+  addon.close(long)
 })
 
 t.test('128 tables hold together what one holds, bit for bit', async (t) => {

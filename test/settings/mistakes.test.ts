@@ -2,6 +2,7 @@
 import t from 'tap'
 import { PktspotError } from '../../src/errors.ts'
 import { type Input, loadSettings } from '../../src/settings/load.ts'
+import { known } from './known.ts'
 
 function mistakes(input: Partial<Input> | string): string[] {
   const given = typeof input === 'string' ? { file: { path: 'f.yaml', text: input } } : input
@@ -16,7 +17,8 @@ function mistakes(input: Partial<Input> | string): string[] {
 
 const FORMATS = 'one of auto, json, pretty'
 const ADDRESSES = 'host:port, [IPv6 address]:port or :port, the port from 0 to 65535'
-const SECTIONS = 'one of interfaces, source, period, kernel_memory, statistics, spot, web, log'
+const SECTIONS =
+  'one of interfaces, source, period, kernel_memory, statistics, spot, user_statistics, plugins, web, log'
 
 t.test('an unknown key is shown at the key, with the key that was meant', async (t) => {
   t.strictSame(mistakes('source: xdp\nperiode: 1\n'), [
@@ -171,7 +173,7 @@ t.test(
   'patterns of statistics that match none are mistakes once the names are known',
   async (t) => {
     const file = { path: 'f.yaml', text: 'statistics:\n  enabled: ["R_*", R_SIN, "*"]\n' }
-    t.strictSame(mistakes({ file, statistics: ['R_SYN', 'TRAFFIC'] }), [
+    t.strictSame(mistakes({ file, known: known({ statistics: ['R_SYN', 'TRAFFIC'] }) }), [
       'f.yaml:2:20: statistics.enabled: got "R_SIN"; expected the name of a statistic, or a pattern that matches one; did you mean R_SYN?; see pktspot list statistics',
     ])
     t.strictSame(mistakes({ file }), [])

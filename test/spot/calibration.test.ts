@@ -96,7 +96,7 @@ t.test(
   'the probability in force never reaches further than ten times the values seen',
   async (t) => {
     const learner = detector({ q: 1e-9 })
-    const next = draw.gaussian(2)
+    const next = draw.exponential(2)
     feed(learner, 1000, next)
     t.equal(tailOf(learner, 'upper').falseAlarmRatio, 1 / 10_000)
     const first = tailOf(learner, 'upper').threshold
@@ -112,5 +112,6 @@ t.test('options out of range are refused by name', async (t) => {
   t.throws(() => detector({ level: 1 }), { message: /^level is 1/ })
   t.throws(() => detector({ nInit: 1 }), { message: /^nInit is 1/ })
   t.throws(() => detector({ maxExcess: 9 }), { message: /^maxExcess is 9/ })
+  t.throws(() => detector({ depth: 1.5 }), { message: /^depth is 1\.5/ })
   t.throws(() => detector({ tails: [] }), { message: /at least one tail/ })
 })

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { PktspotError } from '../../src/errors.ts'
 import { loadBuiltinStatistics, loadStatistics } from '../../src/statistics/builtin.ts'
+import { look } from './look.ts'
 
 const statistics = await loadBuiltinStatistics()
 
@@ -18,11 +19,7 @@ function compute(
   const found = statistics.find((statistic) => statistic.name === name)
   if (!found) throw new Error(`no statistic ${name}`)
   const values = (from: Record<string, number>) => found.counters.map((each) => from[each] ?? 0)
-  return found.compute({
-    values: values(counters),
-    seconds: more.seconds ?? 1,
-    previous: more.previous && values(more.previous),
-  })
+  return found.compute(look(values(counters), more.previous && values(more.previous), more.seconds))
 }
 
 t.test('ratios are part by whole, and NaN over nothing', async (t) => {

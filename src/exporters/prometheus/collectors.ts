@@ -50,24 +50,26 @@ export function packetCollector(sources: readonly Observed[], published: ByName)
 
 /** Writes every statistic of every source as the last report had it. */
 export function statisticCollector(
-  { sources, statistics, period }: Watched,
+  { sources, statistics, periods }: Watched,
   published: ByName,
 ): Collector {
-  const window = String(period)
-  const blocksOf = remember(({ source, statistic, tails }: Row) =>
+  const blocksOf = remember(({ source, statistic, window, tails }: Row) =>
     statisticBlocks({ interface: source, statistic, window }, tails).map(compile),
   )
-  const part = (source: Observed, statistic: Statistic) => {
-    const sample = published.get(source.name)?.samples.get(statistic.name)
+  const part = (source: Observed, statistic: Statistic, period: number) => {
+    const sample = published.get(source.name)?.samples.get(period)?.get(statistic.name)
+    const window = String(period)
     const tails = sample ? (sample.status?.tails.map(({ tail }) => tail) ?? []) : statistic.tails
-    const row = { source: source.name, statistic: statistic.name, tails }
-    const blocks = blocksOf(`${tails} ${statistic.name} ${source.name}`, row)
+    const row = { source: source.name, statistic: statistic.name, window, tails }
+    const blocks = blocksOf(`${window} ${tails} ${statistic.name} ${source.name}`, row)
     return { blocks, subject: source.up ? sample : sample && silenced(sample) }
   }
   return {
     name: 'statistics',
     collect() {
-      const parts = sources.flatMap((source) => statistics.map((each) => part(source, each)))
+      const parts = sources.flatMap((source) =>
+        statistics.flatMap((each) => periods.map((period) => part(source, each, period))),
+      )
       return { text: encode(parts), complete: true }
     },
   }
@@ -82,6 +84,7 @@ function silenced(sample: Sample): Sample {
 interface Row {
   readonly source: string
   readonly statistic: string
+  readonly window: string
   readonly tails: readonly TailName[]
 }
 

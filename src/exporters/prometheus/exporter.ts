@@ -36,7 +36,7 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
     contentType: CONTENT_TYPE,
     publish(report) {
       const before = published.get(report.source)
-      published.set(report.source, updated(before, report, options.period))
+      published.set(report.source, updated(before, report, options.periods[0]))
     },
     render: () => scrape(collectors),
     async [Symbol.asyncDispose]() {
@@ -46,7 +46,8 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
 }
 
 function programCollector(options: PrometheusOptions): Collector {
-  const { period, expectedFalseAlarmsPerDay = () => Number.NaN } = options
+  const { expectedFalseAlarmsPerDay = () => Number.NaN } = options
+  const [period] = options.periods
   const part = {
     blocks: PROGRAM_BLOCKS.map(compile),
     subject: { period, expectedFalseAlarmsPerDay },

@@ -25,6 +25,6 @@ export interface Watched {
   readonly sources: readonly Observed[]
   /** Statistics that every source is given; their series exist before the first window. */
   readonly statistics: readonly Statistic[]
-  /** Length of a window in seconds; the value of the label `window`. */
-  readonly period: number
+  /** Lengths of the windows in seconds, the base first; the values of the label `window`. */
+  readonly periods: readonly [number, ...number[]]
 }

@@ -9,19 +9,22 @@ export interface Published {
   readonly end: Date
   /** The last window that was not cut off: only a full one says how many things were distinct. */
   readonly full: Window | undefined
-  /** Last samples by the statistic's name. */
-  readonly samples: ReadonlyMap<string, Sample>
+  /** Last samples by the window's period and the statistic's name. */
+  readonly samples: ReadonlyMap<number, ReadonlyMap<string, Sample>>
 }
 
 /** Share of the period below which a window was cut off; a clock's jitter is far smaller. */
 const FULL = 0.9
 
-/** Brings what was published up to date with a report. */
-export function updated(before: Published | undefined, report: Report, period: number): Published {
+/** Brings what was published up to date with a report; `base` is the shortest window's length in seconds. */
+export function updated(before: Published | undefined, report: Report, base: number): Published {
   const { window, samples } = report
+  const isBase = window.period === base
+  const full = isBase && window.seconds >= FULL * base
+  const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
   return {
-    end: new Date(window.start.getTime() + window.seconds * 1000),
-    full: window.seconds >= FULL * period ? window : before?.full,
-    samples: new Map(samples.map((sample) => [sample.statistic.name, sample])),
+    end: isBase || !before ? new Date(window.start.getTime() + window.seconds * 1000) : before.end,
+    full: full ? window : before?.full,
+    samples: new Map([...(before?.samples ?? []), [window.period, byName]]),
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { demand, demandShares, demandWhole } from '../demand.ts'
 import type { Detector, DetectorStatus, Judgement, TailName } from '../detector.ts'
 import { MovingMean } from '../moving-mean.ts'
 import { CompatTail, type CompatTailOptions } from './tail.ts'
@@ -20,15 +21,11 @@ export interface CompatOptions extends CompatTailOptions {
  */
 export function createCompatDetector(options: CompatOptions): Detector {
   const { q, level, maxExcess, nInit, depth, tails } = options
-  const demand = (met: boolean, name: string, value: number, range: string): void => {
-    if (!met) throw new RangeError(`${name} is ${value}, but must be ${range}`)
-  }
-  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least
-  demand(level >= 0 && level < 1, 'level', level, 'at least 0 and below 1')
-  demand(q > 0 && q + level < 1, 'q', q, `above 0 and below 1 - level = ${1 - level}`)
-  demand(whole(nInit, 1), 'nInit', nInit, 'a whole number, at least 1')
-  demand(whole(maxExcess, 1), 'maxExcess', maxExcess, 'a whole number, at least 1')
-  demand(whole(depth, 0), 'depth', depth, 'a whole number, at least 0')
+  demand(level >= 0, 'level', level, 'at least 0 and below 1')
+  demandShares(q, level, 'at least 0')
+  demandWhole('nInit', nInit, 1)
+  demandWhole('maxExcess', maxExcess, 1)
+  demandWhole('depth', depth, 0)
   if (tails.length === 0) throw new RangeError('a detector needs at least one tail')
   return new Compat(options)
 }
@@ -41,6 +38,8 @@ class Compat implements Detector {
   readonly #anomalies: Record<TailName, number> = { lower: 0, upper: 0 }
   #collected = 0
   #values = 0
+  /** What is said of a value in no tail. */
+  #resting: Judgement
 
   constructor(options: CompatOptions) {
     const order: readonly TailName[] = ['upper', 'lower']
@@ -49,18 +48,20 @@ class Compat implements Detector {
       .map((name) => new CompatTail(name, options))
     this.#window = options.depth > 0 ? new MovingMean(options.depth) : undefined
     this.#first = new Float64Array(options.nInit)
+    this.#resting = this.#rest()
   }
 
   judge(value: number): Judgement {
-    const calibrated = this.#collected === this.#first.length
-    if (Number.isNaN(value)) return this.#judgement(calibrated ? 'normal' : 'learning')
+    if (Number.isNaN(value)) return this.#resting
     this.#values++
     if (this.#window && !this.#window.full) {
       this.#window.push(value)
-      return this.#judgement('learning')
+      return this.#resting
     }
-    const judgement = calibrated ? this.#step(value) : this.#collect(value)
+    const judgement =
+      this.#collected < this.#first.length ? this.#collect(value) : this.#step(value)
     if (judgement.verdict !== 'anomaly') this.#window?.push(value)
+    if (this.#window || judgement !== this.#resting) this.#resting = this.#rest()
     return judgement
   }
 
@@ -90,23 +91,24 @@ class Compat implements Detector {
   }
 
   #collect(value: number): Judgement {
-    const judgement = this.#judgement('learning')
+    const judgement = this.#resting
     this.#first[this.#collected++] = value - this.#base
     if (this.#collected === this.#first.length) {
       for (const tail of this.#tails) tail.calibrate(this.#first)
+      this.#resting = this.#rest()
     }
     return judgement
   }
 
   #step(value: number): Judgement {
     const rest = value - this.#base
-    let judgement = this.#judgement('normal')
+    let judgement = this.#resting
     for (const tail of this.#tails) {
       const probability = tail.probability(rest)
       const verdict = tail.step(rest)
       if (verdict === 'normal') continue
       const opens = verdict === 'anomaly'
-      if (judgement.verdict === 'normal') {
+      if (judgement === this.#resting) {
         judgement = { ...judgement, verdict, tail: tail.name, probability, opens }
       }
       if (!opens) continue
@@ -116,12 +118,18 @@ class Compat implements Detector {
     return judgement
   }
 
-  #judgement(verdict: 'learning' | 'normal'): Judgement {
+  #rest(): Judgement {
+    const learning = this.#collected < this.#first.length
     const of = (name: TailName): number => {
       const found = this.#tails.find((tail) => tail.name === name)
       return found ? found.threshold + this.#base : Number.NaN
     }
-    const probability = verdict === 'learning' ? Number.NaN : 1
-    return { verdict, probability, lower: of('lower'), upper: of('upper'), opens: false }
+    return {
+      verdict: learning ? 'learning' : 'normal',
+      probability: learning ? Number.NaN : 1,
+      lower: of('lower'),
+      upper: of('upper'),
+      opens: false,
+    }
   }
 }

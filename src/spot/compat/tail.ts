@@ -65,10 +65,11 @@ export class CompatTail {
     return 'excess'
   }
 
-  /** Probability of a value at least this far out. */
+  /** Probability of a value at least this far out, 1 for a value that is no excess. */
   probability(value: number): number {
     const { gamma, sigma } = this.#shape
     const distance = this.sign * (value - this.excessThreshold)
+    if (distance < 0) return 1
     const beyond = this.excesses / this.#learned
     if (gamma === 0) return beyond * Math.exp(-distance / sigma)
     return beyond * Math.max(0, 1 + (gamma * distance) / sigma) ** (-1 / gamma)

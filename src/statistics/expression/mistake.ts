@@ -20,7 +20,7 @@ export class ExpressionMistake extends Error {
 
 /** Shows a stretch of an expression with carets under it: two lines. */
 export function pointedAt(text: string, at: number, length: number): string {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1
+  const lineStart = text.slice(0, at).lastIndexOf('\n') + 1
   const [line = ''] = text.slice(lineStart).split('\n', 1)
   const column = at - lineStart
   const from = Math.max(0, column - SHOWN / 2)

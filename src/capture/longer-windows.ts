@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Catalog } from '../counters/catalog.ts'
+import type { Reading } from '../counters/reading.ts'
+import { type Window, windowOf } from '../counters/window.ts'
+import type { Addon } from '../native/binding.ts'
+
+/**
+ * Follows each base window with the longer ones that end with it, merged from base windows: sums add, sketches merge, so
+ * that nothing is counted twice. Lengths are multiples of the base period in seconds; a gap and the end of the input cut
+ * the longer windows short.
+ */
+export async function* longerWindows(
+  base: AsyncIterable<Window>,
+  merging: {
+    readonly addon: Addon
+    readonly catalog: Catalog
+    readonly periods: readonly number[]
+  },
+): AsyncIterable<Window> {
+  const open = merging.periods.map((period) => growing(merging.addon, merging.catalog, period))
+  for await (const window of base) {
+    const from = window.gap ? Number.POSITIVE_INFINITY : window.start.getTime()
+    for (const each of open) yield* each.endBefore(from)
+    yield window
+    for (const each of open) each.add(window)
+    const end = window.start.getTime() + window.seconds * 1000
+    for (const each of open) yield* each.endBefore(end)
+  }
+  for (const each of open) yield* each.endBefore(Number.POSITIVE_INFINITY)
+}
+
+/** One length: the base windows of the one that is open, added up. */
+function growing(addon: Addon, catalog: Catalog, period: number) {
+  const milliseconds = Math.round(period * 1000)
+  let sum: { first: Window; counts: Reading; seconds: number } | undefined
+
+  const boundary = (first: Window): number =>
+    (Math.floor(first.start.getTime() / milliseconds) + 1) * milliseconds
+  return {
+    add(window: Window): void {
+      if (!sum) {
+        sum = { first: window, counts: copy(window.counts), seconds: window.seconds }
+        return
+      }
+      sum.counts = merge(addon, sum.counts, window.counts)
+      sum.seconds += window.seconds
+    },
+    /** Yields the open window when it ends at or before `time`, in unix milliseconds. */
+    *endBefore(time: number): Iterable<Window> {
+      if (!sum || boundary(sum.first) > time) return
+      const { first, counts, seconds } = sum
+      sum = undefined
+      const distinct = new Float64Array(counts.distinct.length)
+      if (counts.sketches) addon.estimateSketches(counts.sketches, distinct)
+      const { start, gap } = first
+      yield windowOf(
+        catalog,
+        { ...counts, distinct },
+        { start, seconds, period, ...(gap && { gap }) },
+      )
+    },
+  }
+}
+
+function copy(counts: Reading): Reading {
+  return { ...counts, ...(counts.sketches && { sketches: counts.sketches.slice() }) }
+}
+
+function merge(addon: Addon, sum: Reading, next: Reading): Reading {
+  const sketches = sum.sketches ?? next.sketches?.slice()
+  if (sum.sketches && next.sketches) addon.mergeSketches(sum.sketches, next.sketches)
+  return {
+    slots: sum.slots.map((slot, index) => slot + (next.slots[index] ?? 0n)),
+    distinct: sum.distinct,
+    clocks: next.clocks,
+    lost: sum.lost + next.lost,
+    ...(sketches && { sketches }),
+  }
+}

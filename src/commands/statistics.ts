@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { loadCatalog } from '../native/binding.ts'
+import type { Settings } from '../settings/settings.ts'
+import { definedStatistics } from '../statistics/defined.ts'
+import { pickStatistics, selectStatistics } from '../statistics/select.ts'
+import type { Statistic } from '../statistics/statistic.ts'
+
+/** Gives the statistics to compute: those that `--stats` names, otherwise those that settings enable. */
+export async function chosenStatistics(
+  settings: Settings,
+  names: readonly string[] | undefined,
+): Promise<readonly Statistic[]> {
+  const all = await definedStatistics(settings, loadCatalog)
+  return names ? pickStatistics(all, names) : selectStatistics(all, settings.statistics)
+}

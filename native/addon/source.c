@@ -165,8 +165,8 @@ static void collected(napi_env env, napi_status status, void *data)
 }
 
 /*
- * cut(source, slots, clocks, lost, distinct, sketches): closes the running epoch. The sums are taken at once; the promise
- * resolves when the sketches are merged, off the main thread.
+ * cut(source, slots, clocks, lost, distinct, sketches): closes the running epoch. The sums are taken at once; the
+ * promise resolves when the sketches are merged, off the main thread.
  */
 static napi_value cut_window(napi_env env, napi_callback_info info)
 {

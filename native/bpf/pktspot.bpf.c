@@ -45,8 +45,8 @@ static __always_inline void stamp(struct table *table)
 }
 
 /*
- * Asking the kernel for a frame's length costs 5 ns. A short first fragment with all of its IP packet is the whole frame:
- * drivers begin further fragments when a buffer is full, or split off the payload behind the headers.
+ * Asking the kernel for a frame's length costs 5 ns. A short first fragment with all of its IP packet is the whole
+ * frame: drivers begin further fragments when a buffer is full, or split off the payload behind the headers.
  */
 static __always_inline int may_have_fragments(const struct packet *packet, u32 linear)
 {

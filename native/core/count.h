@@ -151,14 +151,13 @@ struct segmentation {
 	u32 segment_bytes; /* payload of each but the last */
 };
 
+/* Frames of a super-packet are not padded: the IP packet reaches to the frame's end, whatever its length field says. */
 static __always_inline void set_length(struct packet *packet, u32 len)
 {
-	u32 removed = packet->pkt.len - len; /* modulo 2^32: a longer frame removes less than nothing */
-
 	packet->pkt.len = len;
-	packet->ip.len -= removed;
-	packet->ip4.len -= packet->layers & HAS_IP4 ? removed : 0;
-	packet->ip6.len -= packet->layers & HAS_IP6 ? removed : 0;
+	packet->ip.len = len - packet->network;
+	packet->ip4.len = packet->layers & HAS_IP4 ? packet->ip.len : 0;
+	packet->ip6.len = packet->layers & HAS_IP6 ? packet->ip.len : 0;
 }
 
 /*

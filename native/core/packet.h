@@ -109,7 +109,7 @@ struct packet {
 	u32 layers;
 	u32 header_bytes; /* frame start to the end of the TCP or UDP header; 0 when unknown */
 	u32 offset;       /* of the header to be parsed next, from the frame's start */
-	u32 network;      /* offset of the network header */
+	u32 network;      /* offset of the network header on the wire */
 	s32 room;         /* bytes from there to the end of the capture or of the IP packet */
 	u16 ethertype;    /* after VLAN tags */
 	struct pkt_layer pkt;
@@ -435,6 +435,7 @@ static __always_inline void parse_ethernet(struct packet *packet, const u8 *data
 	packet->pkt.broadcast = load_be32(data) == 0xffffffff && load_be16(data + 4) == 0xffff;
 	packet->pkt.multicast = data[0] & 1 & !packet->pkt.broadcast;
 	parse_ethertype(packet, data, end, load_be16(data + 12), ETHERNET_BYTES, seed);
+	packet->network += 4u * hidden;
 	if (packet->header_bytes)
 		packet->header_bytes += 4u * hidden;
 }

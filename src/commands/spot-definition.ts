@@ -32,6 +32,13 @@ export function spot(program: Command, io: Io, ended: (code: ExitCode) => void):
       ),
     )
     .addOption(
+      whole(
+        '--max-event <count>',
+        'values after which a lasting shift is accepted, not with --compat',
+        3600,
+      ),
+    )
+    .addOption(
       new Option('--compat <name>', 'compute what this reference computes').choices(['libspot']),
     )
     .option('--no-discard', 'learn from anomalies, too: nothing is one (with --compat)')

@@ -14,12 +14,10 @@ export interface SpotFlags {
   readonly depth: number
   readonly tail?: 'upper' | 'lower' | 'both'
   readonly holdOff: number
+  readonly maxEvent: number
   readonly compat?: 'libspot'
   readonly discard: boolean
 }
-
-/** Values after which a lasting shift is accepted: an hour of seconds. */
-const MAX_EVENT = 3600
 
 /** The most values that --n-init and --depth keep in memory. */
 const MOST = 10_000_000
@@ -41,11 +39,11 @@ export function detectorOf(flags: SpotFlags): Detector | string {
   if (nInit < fewest || nInit > MOST) return `--n-init must be between ${fewest} and ${MOST}`
   if (depth > MOST) return `--depth must be at most ${MOST}`
   const tails = tail === 'both' ? (['lower', 'upper'] as const) : ([tail] as const)
-  const { q, maxExcess, holdOff, level = compat ? 0.98 : defaultLevel(nInit) } = flags
+  const { q, maxExcess, holdOff, maxEvent, level = compat ? 0.98 : defaultLevel(nInit) } = flags
   const common = { tails, q, level, nInit, maxExcess, depth }
   try {
     if (compat) return createCompatDetector({ ...common, discard })
-    return createDetector({ ...common, holdOff, maxEvent: MAX_EVENT })
+    return createDetector({ ...common, holdOff, maxEvent })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const dashed = (name: string): string => name.replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)

@@ -37,6 +37,7 @@ export function spotOptions(statistic: Statistic, spot: MonitorSpot, node: Node)
     maxEvent: Math.max(1, Math.round(knobs.max_event / node.periodSeconds)),
     holdOff: knobs.hold_off,
     depth: knobs.depth,
+    ...statistic.range,
   }
 }
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../counters/catalog.ts'
 import { shown } from '../settings/layer.ts'
-import { isStatisticName } from '../settings/user-statistics.ts'
+import { isStatisticName, valueRange } from '../settings/user-statistics.ts'
 import { counterMistake } from './select.ts'
 
 /** Most counters of one statistic, and most characters of its texts. */
 const COUNTERS_LIMIT = 64
 const TEXT_LIMIT = 200
 
-const KEYS = ['name', 'requirement', 'counters', 'compute', 'help', 'unit', 'tails']
+const KEYS = ['name', 'requirement', 'counters', 'compute', 'help', 'unit', 'tails', 'range']
 
 /** Finds what keeps a value that a plugin exports from being a statistic; undefined when nothing does. */
 export function pluginMistake(value: unknown, catalog: Catalog): string | undefined {
   if (typeof value !== 'object' || value === null)
     return `got ${shown(value)}; expected a statistic`
   const given = Object.fromEntries(KEYS.map((key) => [key, Reflect.get(value, key) as unknown]))
-  const { name, compute, tails } = given
+  const { name, compute, tails, range } = given
   if (typeof name !== 'string' || !isStatisticName(name)) {
     return `name: got ${shown(name)}; expected a letter and up to 63 letters, digits and _`
   }
@@ -38,6 +38,9 @@ export function pluginMistake(value: unknown, catalog: Catalog): string | undefi
   }
   if (tails !== undefined && !isTails(tails)) {
     return of(`tails: got ${shown(tails)}; expected a list of 'lower' and 'upper', or an empty one`)
+  }
+  if (range !== undefined && valueRange.read(range) === undefined) {
+    return of(`range: got ${shown(range)}; expected ${valueRange.expected}`)
   }
   return undefined
 }

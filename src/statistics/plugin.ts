@@ -16,6 +16,8 @@ interface Described<C extends readonly string[]> {
   readonly unit?: string
   /** Tails that are monitored unless settings say otherwise: the upper one unless given. */
   readonly tails?: readonly ('lower' | 'upper')[]
+  /** Where its values end by their nature, such as shares at 0 and 1: no threshold lies beyond. */
+  readonly range?: { readonly lowest?: number; readonly highest?: number }
   /**
    * Computes the value from the counters' values in the order of the requirement, the window's length
    * in seconds and the values of the window before (undefined in the first); NaN when this window says
@@ -33,13 +35,14 @@ export function defineStatistic<const C extends readonly string[]>(
 
 /** Makes a statistic of a plugin's; what is no number it computes throws TypeError. */
 export function fromPlugin(plugin: PluginStatistic): Statistic {
-  const { name, help = '', unit = '', tails = ['upper'] } = plugin
+  const { name, help = '', unit = '', tails = ['upper'], range } = plugin
   return {
     name,
     help,
     unit,
     counters: [...(plugin.requirement ?? plugin.counters)],
     tails: (['lower', 'upper'] as const).filter((tail) => tails.includes(tail)),
+    ...(range && { range }),
     compute({ values, seconds, previous }) {
       const result: unknown = plugin.compute(values, seconds, previous)
       if (typeof result === 'number') return result

@@ -18,6 +18,7 @@ export function rate(definition: Rate): Statistic {
   return statistic({
     unit: 'packets per second',
     tails: ['upper'],
+    range: { lowest: 0 },
     ...definition,
     compute: ({ values, seconds }) => values.reduce((sum, value) => sum + value, 0) / seconds,
   })

@@ -28,6 +28,8 @@ export interface Statistic<C extends readonly string[] = readonly string[]> {
   readonly counters: C
   /** Tails that are monitored unless settings say otherwise; none: shown, never judged. */
   readonly tails: readonly ('lower' | 'upper')[]
+  /** Where its values end by their nature, such as shares at 0 and 1: no threshold lies beyond. */
+  readonly range?: { readonly lowest?: number; readonly highest?: number }
   /** What its detector has otherwise than the rest. */
   readonly spot?: SpotOverrides
   /** Computes the value; NaN when this window says nothing. */

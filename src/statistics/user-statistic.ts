@@ -12,7 +12,7 @@ import type { Statistic } from './statistic.ts'
 
 /** Makes a statistic of a user's expressions; throws SETTINGS when one of them is wrong. */
 export function userStatistic(definition: UserStatistic, catalog: Catalog): Statistic {
-  const { name, expr, when, help = expr, unit = '', spot } = definition
+  const { name, expr, when, help = expr, unit = '', range, spot } = definition
   const value = parsed(name, expr, catalog)
   const gate = when === undefined ? undefined : parsed(name, when, catalog)
   const counters = [...new Set([value, ...(gate ? [gate] : [])].flatMap(countersOf))]
@@ -24,6 +24,7 @@ export function userStatistic(definition: UserStatistic, catalog: Catalog): Stat
     unit,
     counters,
     tails: ['upper'],
+    ...(range && { range }),
     ...(spot && { spot }),
     compute({ exact, exactPrevious }) {
       /* NaN is no answer, so it lets nothing through either */

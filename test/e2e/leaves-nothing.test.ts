@@ -43,7 +43,11 @@ async function temporary(t: Test): Promise<string> {
 /** Checks that the kernel lists what the mode holds. */
 async function holding(t: Test, mode: Mode, before: ReadonlySet<string>): Promise<void> {
   const objects = [...(await bpfObjects())].filter((object) => !before.has(object))
-  for (const wanted of HELD[mode]) t.ok(objects.some((object) => wanted.test(object)), `${wanted}`)
+  for (const wanted of HELD[mode])
+    t.ok(
+      objects.some((object) => wanted.test(object)),
+      `${wanted}`,
+    )
 }
 
 for (const mode of MODES) {

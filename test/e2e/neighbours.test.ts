@@ -83,18 +83,22 @@ const drops = [
 ]
 for (const { what, drop } of drops) {
   for (const order of ['before', 'after'] as const) {
-    t.test(`a ${what} attached ${order} ours drops 20 of 20, which ours counts`, { skip }, async (t) => {
-      const link = await pingable(t)
-      if (order === 'before') await drop(t, link.here)
-      const running = await startRun(t, ['-i', link.here, '--source', 'tcx'])
-      if (order === 'after') await drop(t, link.here)
-      const base = sample(await running.scrape(), REQUESTS)
-      t.equal(await answered(link), 0, 'dropped while ours counts')
-      t.equal(base, 0)
-      t.equal(await counted(running, REQUESTS, 20), 20)
-      t.same(await running.stop(), { code: 0, signal: null })
-      t.equal(await answered(link), 0, 'dropped when ours is gone')
-    })
+    t.test(
+      `a ${what} attached ${order} ours drops 20 of 20, which ours counts`,
+      { skip },
+      async (t) => {
+        const link = await pingable(t)
+        if (order === 'before') await drop(t, link.here)
+        const running = await startRun(t, ['-i', link.here, '--source', 'tcx'])
+        if (order === 'after') await drop(t, link.here)
+        const base = sample(await running.scrape(), REQUESTS)
+        t.equal(await answered(link), 0, 'dropped while ours counts')
+        t.equal(base, 0)
+        t.equal(await counted(running, REQUESTS, 20), 20)
+        t.same(await running.stop(), { code: 0, signal: null })
+        t.equal(await answered(link), 0, 'dropped when ours is gone')
+      },
+    )
   }
 }
 

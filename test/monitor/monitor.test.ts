@@ -378,3 +378,21 @@ t.test('no memory of the window before is carried into the first', async (t) => 
   t.match(observe(counted(0, 10))[0], { judgement: { verdict: 'learning' }, status: { values: 0 } })
   t.match(observe(counted(0, 15))[0], { value: 5, status: { values: 1 } })
 })
+
+t.test('the further out a value, the smaller its probability, on either tail', async (t) => {
+  const probability = (ip: number): number => {
+    const observe = createMonitor(options({ statistics: [TRAFFIC] }))
+    for (let i = 0; i < 1200; i++) observe(busy(i))
+    return observe(counted(0, ip))[0]?.judgement?.probability ?? Number.NaN
+  }
+  for (const outwards of [
+    [197, 198, 200, 230],
+    [99, 98, 96, 60],
+  ]) {
+    const probabilities = outwards.map(probability)
+    const [first = 1, second = 1, third = 1, last = 1] = probabilities
+    t.ok(first > second && second > third && third >= last && last >= 0, `${probabilities}`)
+    t.ok(first < 0.05)
+  }
+  t.equal(probability(150), 1, 'in no tail')
+})

@@ -54,7 +54,9 @@ async function buildWith(t: Test, file: string, line: string): Promise<Copy> {
 }
 
 function load({ folder }: Copy): Addon {
-  return createRequire(import.meta.url)(join(folder, 'prebuilds', platform, 'pktspot.node')) as Addon
+  return createRequire(import.meta.url)(
+    join(folder, 'prebuilds', platform, 'pktspot.node'),
+  ) as Addon
 }
 
 /** Value of the new counter, found by the catalog alone. */
@@ -74,68 +76,87 @@ async function programOf({ folder }: Copy): Promise<string> {
   return join(folder, 'dist/main.js')
 }
 
-t.test('a counter of one file is everywhere without another edit', { skip: compilers }, async (t) => {
-  const copy = await buildWith(t, COUNTER.file, COUNTER.line)
-  t.equal(copy.built.code, 0, copy.built.stderr)
+t.test(
+  'a counter of one file is everywhere without another edit',
+  { skip: compilers },
+  async (t) => {
+    const copy = await buildWith(t, COUNTER.file, COUNTER.line)
+    t.equal(copy.built.code, 0, copy.built.stderr)
 
-  await t.test('in the catalog', async (t) => {
-    const entry = load(copy)
-      .catalog()
-      .find(({ name }) => name === 'TO_HTTPS')
-    t.match(entry, { layer: 'tcp', kind: 'sum', unit: 'packets', help: 'TCP segments to port 443' })
-  })
+    await t.test('in the catalog', async (t) => {
+      const entry = load(copy)
+        .catalog()
+        .find(({ name }) => name === 'TO_HTTPS')
+      t.match(entry, {
+        layer: 'tcp',
+        kind: 'sum',
+        unit: 'packets',
+        help: 'TCP segments to port 443',
+      })
+    })
 
-  await t.test('in user space', async (t) => {
-    const addon = load(copy)
-    const handle = addon.openFrames(1, 14, 1n)
-    for (const frame of FRAMES) addon.countFrame(handle, 0, frame, frame.length, 0, 0)
-    t.equal(counted(addon, handle), HTTPS)
-    addon.close(handle)
-  })
-
-  await t.test('in the kernel', { skip: kernel }, async (t) => {
-    const addon = load(copy)
-    for (const hook of ['xdp', 'tcx'] as const) {
-      const handle = addon.openKernel(HOOK[hook], possibleCpus(), 14, 1n, false, false)
-      for (const frame of FRAMES) addon.testKernel(handle, frame, 1)
-      t.equal(counted(addon, handle), HTTPS, hook)
+    await t.test('in user space', async (t) => {
+      const addon = load(copy)
+      const handle = addon.openFrames(1, 14, 1n)
+      for (const frame of FRAMES) addon.countFrame(handle, 0, frame, frame.length, 0, 0)
+      t.equal(counted(addon, handle), HTTPS)
       addon.close(handle)
-    }
-  })
+    })
 
-  await t.test('in the list of counters', async (t) => {
-    const main = await programOf(copy)
-    t.match(await must(process.execPath, main, 'list', 'counters'), /^TO_HTTPS\b.*to port 443/m)
-  })
-
-  await t.test('in the metrics', { skip: kernel }, async (t) => {
-    const file = join(copy.folder, 'frames.pcap')
-    await writeFile(file, pcap(FRAMES.map((data) => ({ at: 0n, data }))))
-    for (const mode of ['tcx', 'packet-socket']) {
-      const link = await network(t)
-      const main = join(copy.folder, 'dist/main.js')
-      const running = await startRun(t, ['-i', link.here, '--source', mode], { main })
-      await link.send(file, { loop: 10 })
-      const metric = 'pktspot_receive_to_https_packets_total'
-      for (let tries = 0; tries < 20; tries++) {
-        if (sample(await running.scrape(), metric) === 10 * HTTPS) break
+    await t.test('in the kernel', { skip: kernel }, async (t) => {
+      const addon = load(copy)
+      for (const hook of ['xdp', 'tcx'] as const) {
+        const handle = addon.openKernel(HOOK[hook], possibleCpus(), 14, 1n, false, false)
+        for (const frame of FRAMES) addon.testKernel(handle, frame, 1)
+        t.equal(counted(addon, handle), HTTPS, hook)
+        addon.close(handle)
       }
-      t.equal(sample(await running.scrape(), metric), 10 * HTTPS, mode)
-      t.match(await (await running.get('/metrics')).text(), `# HELP ${metric} TCP segments to port 443`)
-      await running.stop()
-    }
-  })
-})
+    })
 
-t.test('a counter that reaches outside its layer does not compile', { skip: compilers }, async (t) => {
-  const line = 'SUM(BAD, tcp, "TCP segments of old packets", ip->ttl)\n'
-  const { built } = await buildWith(t, 'tcp_bad.h', line)
-  t.not(built.code, 0)
-  t.match(built.stderr, /tcp_bad\.h:1:\d+: error: use of undeclared identifier 'ip'/)
-})
+    await t.test('in the list of counters', async (t) => {
+      const main = await programOf(copy)
+      t.match(await must(process.execPath, main, 'list', 'counters'), /^TO_HTTPS\b.*to port 443/m)
+    })
+
+    await t.test('in the metrics', { skip: kernel }, async (t) => {
+      const file = join(copy.folder, 'frames.pcap')
+      await writeFile(file, pcap(FRAMES.map((data) => ({ at: 0n, data }))))
+      for (const mode of ['tcx', 'packet-socket']) {
+        const link = await network(t)
+        const main = join(copy.folder, 'dist/main.js')
+        const running = await startRun(t, ['-i', link.here, '--source', mode], { main })
+        await link.send(file, { loop: 10 })
+        const metric = 'pktspot_receive_to_https_packets_total'
+        for (let tries = 0; tries < 20; tries++) {
+          if (sample(await running.scrape(), metric) === 10 * HTTPS) break
+        }
+        t.equal(sample(await running.scrape(), metric), 10 * HTTPS, mode)
+        t.match(
+          await (await running.get('/metrics')).text(),
+          `# HELP ${metric} TCP segments to port 443`,
+        )
+        await running.stop()
+      }
+    })
+  },
+)
+
+t.test(
+  'a counter that reaches outside its layer does not compile',
+  { skip: compilers },
+  async (t) => {
+    const line = 'SUM(BAD, tcp, "TCP segments of old packets", ip->ttl)\n'
+    const { built } = await buildWith(t, 'tcp_bad.h', line)
+    t.not(built.code, 0)
+    t.match(built.stderr, /tcp_bad\.h:1:\d+: error: use of undeclared identifier 'ip'/)
+  },
+)
 
 t.test('a counter in no known layer is refused by its file name', async (t) => {
   const { built } = await buildWith(t, 'quic_frames.h', 'SUM(QUIC, quic, "QUIC frames", 1)\n')
   t.not(built.code, 0)
-  t.match(built.stderr, 'native/core/counters/quic_frames.h: name it <layer>_<counter>.h; layers: pkt arp')
+  t.match(
+    built.stderr,
+    'native/core/counters/quic_frames.h: name it <layer>_<counter>.h; layers: pkt arp',
+  )
 })

@@ -33,7 +33,11 @@ function expected({ pieces }: SuperPacket): Record<string, number> {
   return Object.fromEntries([...sums, ...buckets])
 }
 
-function count(packet: SuperPacket, segments: number, segmentBytes: number): Record<string, number> {
+function count(
+  packet: SuperPacket,
+  segments: number,
+  segmentBytes: number,
+): Record<string, number> {
   const handle = addon.openFrames(1, 14, 1n)
   const { frame } = packet
   addon.countFrame(handle, 0, frame, frame.length, segments, segmentBytes)
@@ -57,7 +61,10 @@ t.test(`a super-packet counts as the frames on the wire, seed ${SEED}`, async (t
 
 t.test('every counter of the catalog is compared', async (t) => {
   const packet = superPacket(numbers(SEED))
-  t.same(Object.keys(count(packet, 0, packet.segmentBytes)).sort(), Object.keys(expected(packet)).sort())
+  t.same(
+    Object.keys(count(packet, 0, packet.segmentBytes)).sort(),
+    Object.keys(expected(packet)).sort(),
+  )
 })
 
 t.test('a packet that fits in one segment, or lies about their number, is one frame', async (t) => {

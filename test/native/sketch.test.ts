@@ -24,7 +24,9 @@ function cut(handle: Handle, sketches = new Uint8Array(sizes.epochBytes)): Disti
 
 function named(distinct: Float64Array): Distinct {
   const counters = addon.catalog().filter(({ kind }) => kind === 'distinct')
-  return Object.fromEntries(counters.map(({ name, index }) => [name, distinct[index] ?? Number.NaN]))
+  return Object.fromEntries(
+    counters.map(({ name, index }) => [name, distinct[index] ?? Number.NaN]),
+  )
 }
 
 function count(handle: Handle, frame: Uint8Array, table = 0): void {

@@ -45,7 +45,12 @@ async function raw(url: string, bytes: string): Promise<string> {
 
 t.test('serves what the exporter writes', async (t) => {
   const sources = [observed('eth0')]
-  await using metrics = createPrometheusExporter({ sources, statistics, periods: [1] as const, version: '1' })
+  await using metrics = createPrometheusExporter({
+    sources,
+    statistics,
+    periods: [1] as const,
+    version: '1',
+  })
   metrics.publish(report('eth0'))
   const { server, url } = await serve({ metrics })
   await using _ = server

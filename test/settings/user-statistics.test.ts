@@ -38,6 +38,7 @@ user_statistics:
       FIN
       / TCP
     when: TCP > 100
+    range: { lowest: 0, highest: '1' }
     spot: { hold_off: 5, false_alarms_per_day: 0.1, max_event: 90s }
 `)
   t.strictSame(settings.spot.down, true)
@@ -53,6 +54,7 @@ user_statistics:
       unit: 'ratio',
       expr: 'FIN / TCP\n',
       when: 'TCP > 100',
+      range: { lowest: 0, highest: 1 },
       spot: { hold_off: 5, false_alarms_per_day: 0.1, max_event: 90 },
     },
   ])
@@ -68,6 +70,7 @@ user_statistics:
     expr: 5
   - expr: A
     nam: X
+    range: { lowest: 2, highest: 1 }
   - 3
   - { name: X, expr: A, help: "a\\nb", spot: { up: maybe, n_init: 3 } }
 `
@@ -81,10 +84,11 @@ user_statistics:
       'f.yaml:5:11: user_statistics[0].expr: got 5',
       'f.yaml:6:5: user_statistics[1].name: got nothing',
       'f.yaml:7:5: user_statistics[1].nam: got an unknown key',
-      'f.yaml:8:5: user_statistics[2]: got 3',
-      'f.yaml:9:31: user_statistics[3].help: got "a\\nb"',
-      'f.yaml:9:51: user_statistics[3].spot.up: got "maybe"',
-      'f.yaml:9:66: user_statistics[3].spot.n_init: got 3',
+      'f.yaml:8:12: user_statistics[1].range: got { lowest: 2, highest: 1 }',
+      'f.yaml:9:5: user_statistics[2]: got 3',
+      'f.yaml:10:31: user_statistics[3].help: got "a\\nb"',
+      'f.yaml:10:51: user_statistics[3].spot.up: got "maybe"',
+      'f.yaml:10:66: user_statistics[3].spot.n_init: got 3',
     ],
   )
   t.match(mistakes(text)[6], /did you mean name\?/)

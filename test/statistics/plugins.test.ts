@@ -29,7 +29,7 @@ t.test('an object, a list and an export named statistics are taken; classes too'
   const folder = t.testdir({
     'list.mjs': `
       const base = { counters: ['A'], compute: ([a]) => a }
-      export default [{ ...base, name: 'ONE' }, { ...base, name: 'TWO', tails: ['upper', 'lower'] }]
+      export default [{ ...base, name: 'ONE' }, { ...base, name: 'TWO', tails: ['upper', 'lower'], range: { lowest: 0 } }]
       class Three { name = 'THREE'; requirement = ['A']; #factor = 3; compute([a]) { return a * this.#factor } }
       export const statistics = new Three()`,
     'common.cjs': `module.exports = { name: 'FOUR', requirement: ['A'], compute: () => 4 }`,
@@ -46,6 +46,7 @@ t.test('an object, a list and an export named statistics are taken; classes too'
       ['FOUR', 'upper'],
     ],
   )
+  t.same(statistics[1]?.range, { lowest: 0 })
   t.equal(statistics[2]?.compute(look([5])), 15)
 })
 
@@ -77,6 +78,10 @@ t.test('what is wrong is told with file, export and offender', async (t) => {
     [`export default { ${good}, help: 'a\\nb' }`, /statistic X: help: got "a\\nb"; expected one/],
     [`export default { ${good}, unit: 5 }`, /statistic X: unit: got 5/],
     [`export default { ${good}, tails: ['up'] }`, /statistic X: tails: got \[ 'up' \]; expected/],
+    [
+      `export default { ${good}, range: { lowest: 1, highest: 1 } }`,
+      /range: got .*; expected a map/,
+    ],
     [`export default { ${good}, name: 'R_SYN' }`, /R_SYN: already defined by pktspot; choose/],
     [`export default [{ ${good} }, { ${good} }]`, /default export\[1\]: statistic X: already def/],
   ]

@@ -44,12 +44,21 @@ export function superPacket(random: () => number): SuperPacket {
     ),
   )
   const { family, transport, tags } = shape
+  const frame = build(shape, payload, flags)
+  const unsized = random() < 0.2
+  if (unsized) unsize(frame, shape)
   return {
-    what: `${transport} over IPv${family}, ${tags} tags, ${count} of ${segmentBytes} bytes, flags ${flags}`,
-    frame: build(shape, payload, flags),
+    what: `${transport} over IPv${family}, ${tags} tags, ${count} of ${segmentBytes} bytes, flags ${flags}${unsized ? ', no length' : ''}`,
+    frame,
     segmentBytes,
     pieces,
   }
+}
+
+/** Empties the IP length field, as BIG TCP does. */
+function unsize(frame: Uint8Array, { family, tags }: Shape): void {
+  const at = 14 + 4 * tags + (family === 4 ? 2 : 4)
+  frame.fill(0, at, at + 2)
 }
 
 /** Flags of one segment: FIN and PSH belong to the last, CWR to the first (tcp_gso_segment in net/ipv4/tcp_offload.c). */

@@ -82,7 +82,9 @@ function insertExtensions(frame: Uint8Array, random: Random): Uint8Array {
     const types = [0, 43, 44, 51, 60, 135, 139, 140]
     const type = types[below(types.length, random)] ?? 0
     const more = random() < 0.5
-    return type === 44 ? fragment(random() < 0.5 ? 0 : 185, more) : extension(type, below(3, random))
+    return type === 44
+      ? fragment(random() < 0.5 ? 0 : 185, more)
+      : extension(type, below(3, random))
   })
   const last = frame[at + 6] ?? 59
   const headers = chain.map(({ rest }, index) =>

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'bytes',
   counters: ['IP_BYTES', 'IP'],
   tails: ['lower', 'upper'],
+  range: { lowest: 0 },
   compute: ({ values: [bytes, ip] }) => ratio(bytes, ip),
 })

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['ACK', 'IP'],
   tails: ['upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [ack, ip] }) => ratio(ack, ip),
 })

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['ARP', 'PKTS'],
   tails: ['upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [arp, packets] }) => ratio(arp, packets),
 })

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['ICMP', 'ICMP6', 'IP'],
   tails: ['upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [icmp, icmp6, ip] }) => ratio(icmp + icmp6, ip),
 })

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['IP', 'PKTS'],
   tails: ['lower', 'upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [ip, packets] }) => ratio(ip, packets),
 })

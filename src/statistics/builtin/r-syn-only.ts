@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['SYN_ONLY', 'SYN_ACK'],
   tails: ['upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [asked, granted] }) => ratio(asked, asked + granted),
 })

@@ -7,5 +7,6 @@ export default statistic({
   unit: 'ratio',
   counters: ['SYN', 'IP'],
   tails: ['upper'],
+  range: { lowest: 0, highest: 1 },
   compute: ({ values: [syn, ip] }) => ratio(syn, ip),
 })

@@ -127,4 +127,13 @@ t.test('numbers too large to be kept whole become doubles', async (t) => {
   const factors = Array(60).fill('A').join(' * ')
   t.ok(Number.isNaN(compute(factors, { A: 2n ** 63n })), 'beyond all doubles')
   t.equal(compute('A * A * A', { A: 2n ** 63n }), 2 ** 189)
+  t.equal(compute('A * A + 1 - A * A', { A: 2n ** 63n }), 1, 'whole up to 2^128')
+  t.equal(compute('A * A * A + 1 - A * A * A', { A: 2n ** 63n }), 0)
+})
+
+t.test('what is defined beside the expression is the statistic’s', async (t) => {
+  const plain = userStatistic({ name: 'X', expr: 'A' }, catalog)
+  t.match(plain, { name: 'X', help: 'A', unit: '', tails: ['upper'], range: undefined })
+  const more = { help: 'Share', unit: 'ratio', range: { highest: 1 }, spot: { q: 1e-6 } }
+  t.match(userStatistic({ name: 'X', expr: 'A', ...more }, catalog), more)
 })

@@ -6,7 +6,7 @@ import type { Sample } from './monitor/sample.ts'
 
 /** Carries one source's windows through the statistics to the exporters until the source ends. */
 export async function run(
-  source: Source,
+  source: Pick<Source, 'name' | 'windows'>,
   observe: (window: Window) => readonly Sample[],
   exporters: readonly Exporter[],
   options: { seconds: number; signal: AbortSignal },

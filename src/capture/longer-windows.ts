@@ -2,14 +2,30 @@
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { type Window, windowOf } from '../counters/window.ts'
-import type { Addon } from '../native/binding.ts'
+import { type Addon, loadAddon } from '../native/binding.ts'
+import type { Source } from './source.ts'
+
+/** Makes a source's windows come with longer ones, of these periods in seconds. */
+export function withLongerWindows(
+  { name, catalog, windows }: Pick<Source, 'name' | 'catalog' | 'windows'>,
+  periods: readonly number[],
+): Pick<Source, 'name' | 'windows'> {
+  return {
+    name,
+    windows(seconds, signal) {
+      const longer = periods.filter((period) => period !== seconds)
+      const merging = { addon: loadAddon(), catalog, periods: longer }
+      return longerWindows(windows(seconds, signal), merging)
+    },
+  }
+}
 
 /**
  * Follows each base window with the longer ones that end with it, merged from base windows: sums add, sketches merge, so
  * that nothing is counted twice. Lengths are multiples of the base period in seconds; a gap and the end of the input cut
  * the longer windows short.
  */
-export async function* longerWindows(
+async function* longerWindows(
   base: AsyncIterable<Window>,
   merging: {
     readonly addon: Addon

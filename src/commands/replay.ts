@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withLongerWindows } from '../capture/longer-windows.ts'
 import { openCaptureFile } from '../capture/pcap-file.ts'
 import { CaptureError } from '../errors.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import { createNdjsonExporter, type Write } from '../exporters/ndjson.ts'
 import { createTableExporter } from '../exporters/table.ts'
-import { createMonitor } from '../monitor/monitor.ts'
+import { createMonitors } from '../monitor/by-length.ts'
 import { run } from '../run.ts'
+import { windowPeriods } from '../settings/capture.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Statistic } from '../statistics/statistic.ts'
 import { batched } from './batched.ts'
@@ -53,11 +55,12 @@ async function replayFile(
     await using source = await openCaptureFile(file)
     const { catalog } = source
     const { period, spot } = settings
-    const observe = createMonitor({
+    const periods = windowPeriods(settings)
+    const observe = createMonitors({
       statistics,
       catalog,
       spot,
-      periodSeconds: period,
+      periods,
       sources: 1,
       warn: (line) => io.err(`pktspot: ${line}`),
     })
@@ -65,7 +68,8 @@ async function replayFile(
       format === 'table'
         ? createTableExporter({ statistics, write })
         : createNdjsonExporter({ catalog, write })
-    await run(source, observe, [exporter], { seconds: period, signal: io.signal })
+    const windows = withLongerWindows(source, periods)
+    await run(windows, observe, [exporter], { seconds: period, signal: io.signal })
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error
     return error

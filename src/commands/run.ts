@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import { chooseInterfaces } from '../capture/choose.ts'
 import { type KeptSource, keptSource } from '../capture/kept.ts'
+import { withLongerWindows } from '../capture/longer-windows.ts'
 import { type Opened, openInterface } from '../capture/open.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import {
@@ -9,13 +10,13 @@ import {
   type PrometheusExporter,
 } from '../exporters/prometheus/exporter.ts'
 import { createLogger } from '../log.ts'
+import { createMonitors } from '../monitor/by-length.ts'
 import { expectedFalseAlarmsPerDay } from '../monitor/expected.ts'
-import { createMonitor } from '../monitor/monitor.ts'
-import type { Sample } from '../monitor/sample.ts'
 import { loadAddon, loadCatalog } from '../native/binding.ts'
 import { run } from '../run.ts'
 import { parseListenAddress } from '../server/address.ts'
 import { createServer } from '../server/server.ts'
+import { windowPeriods } from '../settings/capture.ts'
 import { type Settings, schema } from '../settings/settings.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
 import { chosenStatistics } from './statistics.ts'
@@ -30,12 +31,13 @@ export async function runCommand(
   const log = createLogger(settings.log)
   const statistics = await chosenStatistics(settings, options.statistics)
   const names = chooseInterfaces(loadAddon(), settings.interfaces)
+  const periods = windowPeriods(settings)
   const monitors = names.map((name) =>
-    createMonitor({
+    createMonitors({
       statistics,
       catalog: loadCatalog(),
       spot: settings.spot,
-      periodSeconds: settings.period,
+      periods,
       sources: names.length,
       warn: (line) => log.warn({ interface: name }, line),
     }),
@@ -43,18 +45,14 @@ export async function runCommand(
   const sources: KeptSource[] = []
   await using _sources = disposeAll(sources)
   for (const name of names) sources.push(keep(name, settings, names.length, log))
-  const latest = new Map<string, readonly Sample[]>()
-  const expected = () =>
-    [...latest.values()].reduce(
-      (sum, samples) => sum + expectedFalseAlarmsPerDay(samples, settings.period),
-      0,
-    )
+  const expected = new Map<string, number>()
   await using prometheus = createPrometheusExporter({
     sources,
     statistics,
-    periods: [settings.period],
+    base: settings.period,
+    periods,
     version: version(),
-    expectedFalseAlarmsPerDay: expected,
+    expectedFalseAlarmsPerDay: () => [...expected.values()].reduce((sum, each) => sum + each, 0),
   })
   await using server = await serve(settings, prometheus, sources, log)
   for (const address of server.addresses) log.info({ address }, 'listening')
@@ -64,10 +62,11 @@ export async function runCommand(
   const signal = AbortSignal.any([io.signal, failed.signal])
   const runs = sources.map((source, index) =>
     run(
-      source,
+      withLongerWindows(source, periods),
       (window) => {
         const samples = monitors[index]?.(window) ?? []
-        latest.set(source.name, samples)
+        const alarms = expectedFalseAlarmsPerDay(samples, window.period)
+        expected.set(`${source.name} ${window.period}`, alarms)
         return samples
       },
       exporters,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { objections } from '../monitor/options.ts'
 import { loadCatalog } from '../native/binding.ts'
+import { windowPeriods } from '../settings/capture.ts'
 import { readSettingsFile } from '../settings/file.ts'
 import type { Flags } from '../settings/flag-layer.ts'
 import type { Known } from '../settings/known.ts'
@@ -36,7 +37,9 @@ function knownOf(given: readonly Statistic[], plugins: ReadonlyMap<string, strin
         isEnabled(settings.statistics, name),
       )
       const tails = enabled.reduce((sum, statistic) => sum + statistic.tails.length, 0)
-      const node = { periodSeconds: settings.period, sources: 1, tails }
+      const periods = windowPeriods(settings)
+      const [periodSeconds = settings.period] = periods
+      const node = { periodSeconds, sources: 1, lengths: periods.length, tails }
       return objections(enabled, settings.spot, node)
     },
   }

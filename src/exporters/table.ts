@@ -6,6 +6,7 @@ import type { Exporter, Report } from './exporter.ts'
 import type { Write } from './ndjson.ts'
 
 const TIME = 24
+const LENGTH = 6
 const COUNT = 12
 const VALUE = 12
 
@@ -41,7 +42,13 @@ export function createTableExporter(options: {
 /** Gives the lines above a source's rows. */
 export function tableHeading(source: string, statistics: readonly Statistic[]): string[] {
   const cells = statistics.map(({ name }) => `${name.padStart(widthOf(name))} `)
-  const columns = ['TIME'.padEnd(TIME), 'PKTS'.padStart(COUNT), 'BYTES'.padStart(COUNT), ...cells]
+  const columns = [
+    'TIME'.padEnd(TIME),
+    'WINDOW'.padStart(LENGTH),
+    'PKTS'.padStart(COUNT),
+    'BYTES'.padStart(COUNT),
+    ...cells,
+  ]
   return [`# ${printable(source)}  (${LEGEND})`, columns.join(' ').trimEnd()]
 }
 
@@ -50,7 +57,8 @@ export function tableRows({ window, samples }: Report, statistics: readonly Stat
   const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
   const cells = statistics.map(({ name }) => cell(byName.get(name), widthOf(name)))
   const counts = ['PKTS', 'BYTES'].map((name) => String(window.exact(name)).padStart(COUNT))
-  const row = [timeText(window.start), ...counts, ...cells].join(' ').trimEnd()
+  const length = String(window.period).padStart(LENGTH)
+  const row = [timeText(window.start), length, ...counts, ...cells].join(' ').trimEnd()
   return window.gap ? [gapRow(window.gap), row] : [row]
 }
 

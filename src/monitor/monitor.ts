@@ -25,6 +25,8 @@ export interface MonitorOptions {
   readonly periodSeconds: number
   /** Sources that share the node's false alarms. */
   readonly sources: number
+  /** Lengths of window that share them. */
+  readonly lengths: number
   /** Told once of each statistic that fails to compute. */
   readonly warn?: (line: string) => void
 }
@@ -34,10 +36,10 @@ export interface MonitorOptions {
  * Throws SETTINGS when a statistic reads an unknown counter or the thresholds cannot be as set.
  */
 export function createMonitor(options: MonitorOptions): (window: Window) => readonly Sample[] {
-  const { statistics, catalog, periodSeconds, sources } = options
+  const { statistics, catalog, periodSeconds, sources, lengths } = options
   checkCounters(statistics, catalog)
   const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
-  const node = { periodSeconds, sources, tails }
+  const node = { periodSeconds, sources, lengths, tails }
   const [objection] = objections(statistics, options.spot, node)
   if (objection) {
     throw new PktspotError('SETTINGS', `statistic ${objection.statistic}: ${objection.message}`)

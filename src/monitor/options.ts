@@ -13,8 +13,10 @@ export interface Node {
   readonly periodSeconds: number
   /** Sources that share the node's false alarms. */
   readonly sources: number
-  /** Tails of one source. */
+  /** Tails of one source and length. */
   readonly tails: number
+  /** Lengths of window that share the node's false alarms. */
+  readonly lengths: number
 }
 
 const SECONDS_A_DAY = 86_400
@@ -70,7 +72,7 @@ function target(
   const q = own.q ?? inherited
   if (q !== null) return { q, knob: 'q', reason: `q is ${q}` }
   const alarms = alone ?? spot.false_alarms_per_day
-  const shared = (alone === undefined ? node.tails : tails.length) * node.sources
+  const shared = (alone === undefined ? node.tails : tails.length) * node.sources * node.lengths
   const share = alarms / (shared * windowsPerDay(node.periodSeconds))
   const reason = `${alarms} false alarms a day over ${shared} tails make q ${share}`
   return { q: share, knob: 'false_alarms_per_day', reason }

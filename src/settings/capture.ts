@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { choice, list, number, text } from './format.ts'
+import { choice, list, nullable, number, numbers, text } from './format.ts'
 import { size } from './quantity.ts'
 import type { Section } from './setting.ts'
 
@@ -13,11 +13,16 @@ export interface CaptureSettings {
   readonly source: SourceChoice
   /** Length of a window in seconds. */
   readonly period: number
+  /** Lengths of the windows that statistics are computed over, in seconds; null: the period and ten times it. */
+  readonly windows: readonly number[] | null
   /** Budget of the kernel's tables in bytes. */
   readonly kernel_memory: number
 }
 
 const DAY_MS = 86_400_000
+
+/** Longest window in seconds. */
+const LONGEST = 3600
 
 /** Names hold 15 characters at most (IFNAMSIZ of linux/if.h less its final zero). */
 const INTERFACE = /^(?:!?[^\s/:,*?!]{1,15}|!?(?=[^*?]*[*?])[^\s/:,!]+)$/
@@ -50,6 +55,19 @@ export const capture: Section<CaptureSettings> = {
       dividesDay,
     ),
   },
+  windows: {
+    doc: 'Lengths of the windows that statistics are computed over in seconds: multiples of `period`; `null`: the period and ten times it',
+    default: null,
+    format: nullable(
+      numbers(
+        'one to four lengths in seconds, from 0.1 to 3600, such as [1, 10, 60]',
+        (lengths) =>
+          lengths.length >= 1 &&
+          lengths.length <= 4 &&
+          lengths.every((seconds) => seconds >= 0.1 && seconds <= LONGEST),
+      ),
+    ),
+  },
   kernel_memory: {
     doc: 'Most memory that the tables in the kernel may take',
     default: 32 * 2 ** 20,
@@ -57,8 +75,26 @@ export const capture: Section<CaptureSettings> = {
   },
 }
 
+/** Lengths of the windows that statistics are computed over, in seconds, ascending. */
+export function windowPeriods({
+  period,
+  windows,
+}: Pick<CaptureSettings, 'period' | 'windows'>): readonly number[] {
+  const usual = 10 * period > LONGEST ? [period] : [period, 10 * period]
+  return [...new Set(windows ?? usual)].toSorted((a, b) => a - b)
+}
+
+/** Tells whether a length is made of whole periods; both in seconds. */
+export function isMultiple(seconds: number, period: number): boolean {
+  const [length, base] = [seconds, period].map((each) => Math.round(each * 1000)) as [
+    number,
+    number,
+  ]
+  return Math.abs(length - seconds * 1000) < 1e-6 && length % base === 0
+}
+
 function dividesDay(seconds: number): boolean {
-  if (seconds < 0.1 || seconds > 3600) return false
+  if (seconds < 0.1 || seconds > LONGEST) return false
   const milliseconds = Math.round(seconds * 1000)
   return Math.abs(milliseconds - seconds * 1000) < 1e-6 && DAY_MS % milliseconds === 0
 }

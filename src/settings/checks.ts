@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isMultiple } from './capture.ts'
 import { items } from './format.ts'
 import { glob } from './glob.ts'
 import { type Fault, fault, shown, type Written } from './layer.ts'
@@ -23,6 +24,21 @@ export function valueFaults({ key, value, place, items: places, twig }: Written)
     )
   }
   return [misfit({ place, value }, path, format)]
+}
+
+/** Finds windows in force that are not made of whole periods. */
+export function brokenWindows(inForce: ReadonlyMap<string, Written>, period: number): Fault[] {
+  const windows = inForce.get('windows')
+  const lengths = windows?.key.format.read(windows.value)
+  if (!windows || !Array.isArray(lengths)) return []
+  return lengths
+    .filter((seconds) => !isMultiple(seconds, period))
+    .map((seconds) =>
+      fault(windows.place, 'windows', String(seconds), {
+        expected: `a multiple of period, which is ${period}`,
+        remedy: undefined,
+      }),
+    )
 }
 
 /** Finds values in force that contradict each other. */

@@ -87,6 +87,22 @@ export const yesOrNo: Format<boolean> = {
   show: (value) => value,
 }
 
+/** Allows a list of numbers, also as text with commas, that passes a test. */
+export function numbers(
+  expected: string,
+  fits: (numbers: readonly number[]) => boolean,
+): Format<readonly number[]> {
+  return {
+    expected,
+    read: (written) => {
+      const single = typeof written === 'number' ? [written] : items(written)
+      const read = single?.map(readNumber).filter((each) => each !== undefined)
+      return read && read.length === single?.length && fits(read) ? read : undefined
+    },
+    show: (value) => value,
+  }
+}
+
 /** Allows null beside what another format allows. */
 export function nullable<T>(format: Format<T>): Format<T | null> {
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import convict from 'convict'
 import { PktspotError } from '../errors.ts'
-import { contradictions, idlePatterns, valueFaults } from './checks.ts'
+import { brokenWindows, contradictions, idlePatterns, valueFaults } from './checks.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import type { SettingsFile } from './file.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
@@ -38,7 +38,10 @@ export function resolveSettings(input: Input): Resolved {
   const { layers, inForce } = gather(input)
   refuse(layers.flatMap((layer) => inOrder(faultsOf(layer, inForce, input.known))))
   const settings = merge(layers)
-  if (input.known) refuse(inOrder(objectionFaults(input.known.thresholds(settings), inForce)))
+  const thresholds = input.known?.thresholds(settings) ?? []
+  refuse(
+    inOrder([...brokenWindows(inForce, settings.period), ...objectionFaults(thresholds, inForce)]),
+  )
   const origins = new Map([...inForce].map(([path, { place }]) => [path, place.origin]))
   return { settings, origins }
 }

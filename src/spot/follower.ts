@@ -13,6 +13,17 @@ const WEIGHT = 0.25
 /** A share of excesses this many times too large or too small is no accident: t must move. */
 const DRIFTED = 2
 
+/** When more than this share of the last values were excesses, they have leapt and not drifted. */
+const LEAP = 1 / 3
+
+/** Where the excess threshold should be, and the block maxima that say so, ascending. */
+export interface Move {
+  readonly to: number
+  readonly maxima: Float64Array
+  /** Whether it is so far that excesses of the old threshold say nothing of the new one. */
+  readonly leap: boolean
+}
+
 /**
  * Tells when the excess threshold has drifted off its level, and where it should be. A block of k
  * values stays below the quantile of level p with probability p^k: so the quantile is the p^k
@@ -34,30 +45,30 @@ export class Follower {
     this.#share = 1 - level
   }
 
-  /**
-   * Takes a value and whether it is an excess; returns where the threshold should move to, NaN to
-   * let it stay.
-   */
-  push(value: number, beyond: boolean): number {
+  /** Takes a value and whether it is an excess; tells where to move to, undefined to stay. */
+  push(value: number, beyond: boolean): Move | undefined {
     const place = (this.#generation % GENERATIONS) * LANES + (this.#seen % LANES)
     if (value > (this.#maxima[place] ?? 0)) this.#maxima[place] = value
     if (beyond) this.#beyond++
-    if (++this.#seen < this.#blockLength * LANES) return Number.NaN
+    if (++this.#seen < this.#blockLength * LANES) return undefined
     return this.#complete()
   }
 
-  #complete(): number {
+  #complete(): Move | undefined {
     const wanted = 1 - this.#level
-    this.#share += WEIGHT * (this.#beyond / this.#seen - this.#share)
+    const share = this.#beyond / this.#seen
+    this.#share += WEIGHT * (share - this.#share)
     this.#seen = this.#beyond = 0
     this.#generation++
     const drifted = this.#share > wanted * DRIFTED || this.#share < wanted / DRIFTED
-    const estimate =
-      drifted && this.#generation >= GENERATIONS
-        ? quantile(this.#maxima.slice().sort(), this.#level ** this.#blockLength)
-        : Number.NaN
+    const move = drifted && this.#generation >= GENERATIONS ? this.#move(share > LEAP) : undefined
     const next = (this.#generation % GENERATIONS) * LANES
     this.#maxima.fill(Number.NEGATIVE_INFINITY, next, next + LANES)
-    return estimate
+    return move
+  }
+
+  #move(leap: boolean): Move {
+    const maxima = this.#maxima.slice().sort()
+    return { to: quantile(maxima, this.#level ** this.#blockLength), maxima, leap }
   }
 }

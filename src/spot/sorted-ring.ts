@@ -27,6 +27,11 @@ export class SortedRing {
     return this.#values
   }
 
+  /** Forgets all values. */
+  clear(): void {
+    this.#count = this.#next = 0
+  }
+
   /** Adds a value; in a full ring it takes the place of the oldest. */
   push(value: number): void {
     const values = this.#values

@@ -8,10 +8,10 @@ import { Tail } from './tail.ts'
 /** Relative difference up to which values count as the same. */
 const SAME = 1e-9
 /**
- * Share of the stored excesses that anomalies in a row may fill: a flood teaches no more than
- * that.
+ * Anomalies in a row that are learned from: with more, a flood would multiply the threshold of a
+ * heavy tail, while rare ones are as well learned with one.
  */
-const TRUST = 0.05
+const TRUST = 1
 
 /**
  * Makes a detector of one or both tails after SPOT; throws a RangeError on an option out of range.
@@ -42,7 +42,7 @@ class Spot implements Detector {
   #calmFrom = Number.NaN
   #calmTo = Number.NaN
   /** Anomalies that may still be learned from, and the number of the last anomalous value. */
-  #trust: number
+  #trust = TRUST
   #lastAnomaly = 0
   /** Changes of a stream whose first values were all one; undefined otherwise. */
   #steps: SmallestStep | undefined
@@ -53,7 +53,6 @@ class Spot implements Detector {
     this.#lower = this.#tails.find((tail) => tail.name === 'lower')
     this.#upper = this.#tails.find((tail) => tail.name === 'upper')
     this.#first = new Float64Array(options.nInit)
-    this.#trust = TRUST * options.maxExcess
     this.#resting = this.#rest()
   }
 
@@ -136,11 +135,11 @@ class Spot implements Detector {
    * nothing, when a flood has taught enough.
    */
   #bounded(tail: Tail, value: number): number {
-    const { level, maxExcess } = this.#options
+    const { level } = this.#options
     const quiet = this.#values - this.#lastAnomaly - 1
     this.#lastAnomaly = this.#values
     if (tail.state === 'degenerate') return tail.episode.open ? Number.NaN : value
-    this.#trust = Math.min(TRUST * maxExcess, this.#trust + quiet * (1 - level))
+    this.#trust = Math.min(TRUST, this.#trust + quiet * (1 - level))
     if (this.#trust < 1) return Number.NaN
     this.#trust--
     return tail.threshold * tail.sign
@@ -159,7 +158,7 @@ class Spot implements Detector {
     this.#first = new Float64Array(this.#options.nInit)
     this.#collected = 0
     this.#steps = undefined
-    this.#trust = TRUST * this.#options.maxExcess
+    this.#trust = TRUST
     for (const tail of this.#tails) tail.reset()
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TailName, TailStatus } from './detector.ts'
 import { Episode } from './episode.ts'
-import { Follower } from './follower.ts'
+import { Follower, type Move } from './follower.ts'
 import { excessAt, fitBounded, fitGpd, type Gpd, survival } from './gpd.ts'
 import type { SpotOptions } from './options.ts'
 import { quantile } from './quantile.ts'
@@ -112,11 +112,27 @@ export class Tail {
       this.#store(value)
       this.#fit()
     }
-    const followed = this.#follower.push(value, beyond)
-    if (Number.isNaN(followed) || this.state === 'degenerate') return beyond
-    this.excessThreshold = followed
-    this.#refresh()
+    const move = this.#follower.push(value, beyond)
+    if (!move || this.state === 'degenerate') return beyond
+    this.#follow(move)
     return true
+  }
+
+  /**
+   * Moves the excess threshold. What was stored beyond the old one tells nothing of the new one
+   * after a leap, so the maxima beyond that take its place.
+   */
+  #follow({ to, maxima, leap }: Move): void {
+    this.excessThreshold = to
+    const beyond = maxima.filter((value) => value > to)
+    if (leap && beyond.length >= MIN_EXCESSES) {
+      this.#stored.clear()
+      this.#recentExcesses = 0
+      for (const value of beyond) this.#store(value)
+      this.#forgotten = this.#learned - beyond.length / (1 - this.#options.level)
+      this.#fit()
+    }
+    this.#refresh()
   }
 
   /** Ends the event that is open, if any. */

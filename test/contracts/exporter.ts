@@ -39,7 +39,8 @@ export async function exporterContract(t: Test, open: () => Exporter): Promise<v
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+  /* typed arrays cannot be frozen */
+  if (typeof value === 'object' && value && !ArrayBuffer.isView(value) && !Object.isFrozen(value)) {
     Object.freeze(value)
     Object.values(value).forEach(deepFreeze)
   }

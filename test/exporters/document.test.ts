@@ -6,7 +6,7 @@ import { catalog, observed, report, statistics } from './fixture.ts'
 
 t.test('lists exactly our families that a scrape has, with their types and labels', async (t) => {
   const sources = [observed('eth0')]
-  const options = { sources, statistics, periods: [1] as const, version: '1' }
+  const options = { sources, statistics, base: 1, periods: [1], version: '1' }
   await using exporter = createPrometheusExporter(options)
   exporter.publish(report('eth0'))
   const scraped = (await exporter.render())

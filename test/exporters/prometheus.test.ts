@@ -38,7 +38,7 @@ function packageRoot(): string {
 
 function open(more: Partial<PrometheusOptions> = {}) {
   const sources = [observed('eth0'), observed('eth1', { mode: undefined, up: false })]
-  const options = { sources, statistics, periods: [1] as const, version: '1.2.3' }
+  const options = { sources, statistics, base: 1, periods: [1], version: '1.2.3' }
   return createPrometheusExporter({ ...options, expectedFalseAlarmsPerDay: () => 1, ...more })
 }
 

@@ -74,7 +74,7 @@ const SPOT: MonitorSpot = {
 
 function options(more: Partial<MonitorOptions> = {}): MonitorOptions {
   const statistics = [R_SYN, TRAFFIC, CHANGE]
-  return { statistics, catalog, spot: SPOT, periodSeconds: 1, sources: 1, ...more }
+  return { statistics, catalog, spot: SPOT, periodSeconds: 1, sources: 1, lengths: 1, ...more }
 }
 
 function sampleOf(samples: readonly Sample[], name: string): Sample {
@@ -348,7 +348,7 @@ t.test('every knob of a statistic reaches its detector', async (t) => {
     hold_off: 4,
   }
   const own = statistic({ ...TRAFFIC, spot })
-  const node = { periodSeconds: 10, sources: 1, tails: 2 }
+  const node = { periodSeconds: 10, sources: 1, lengths: 1, tails: 2 }
   t.same(spotOptions(own, SPOT, node), {
     tails: ['lower', 'upper'],
     q: 1e-5,

@@ -10,7 +10,7 @@ t.test('a share’s thresholds stay between 0 and 1, a rate’s do not fall belo
   const optionsOf = (name: string) => {
     const found = statistics.find((statistic) => statistic.name === name)
     if (!found) throw new Error(`no ${name}`)
-    return spotOptions(found, spot, { periodSeconds: 1, sources: 1, tails: 30 })
+    return spotOptions(found, spot, { periodSeconds: 1, sources: 1, lengths: 1, tails: 30 })
   }
   for (const name of ['R_SYN', 'R_ACK', 'R_ICMP', 'R_IP', 'R_ARP', 'R_SYN_ONLY']) {
     t.match(optionsOf(name), { lowest: 0, highest: 1 }, name)

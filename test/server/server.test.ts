@@ -48,7 +48,8 @@ t.test('serves what the exporter writes', async (t) => {
   await using metrics = createPrometheusExporter({
     sources,
     statistics,
-    periods: [1] as const,
+    base: 1,
+    periods: [1],
     version: '1',
   })
   metrics.publish(report('eth0'))

@@ -10,6 +10,7 @@ t.test('without any input, the defaults are those documented', async (t) => {
     interfaces: ['default-route'],
     source: 'auto',
     period: 1,
+    windows: null,
     kernel_memory: 33_554_432,
     statistics: { enabled: ['*'], disabled: [] },
     spot: {
@@ -57,6 +58,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_INTERFACES: 'eth0, !veth*',
       PKTSPOT_SOURCE: 'xdp-generic',
       PKTSPOT_PERIOD: '0.5',
+      PKTSPOT_WINDOWS: '0.5, 5, 60',
       PKTSPOT_KERNEL_MEMORY: '64MiB',
       PKTSPOT_STATISTICS_ENABLED: 'R_*,TRAFFIC',
       PKTSPOT_STATISTICS_DISABLED: 'R_IP',
@@ -82,6 +84,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
     interfaces: ['eth0', '!veth*'],
     source: 'xdp-generic',
     period: 0.5,
+    windows: [0.5, 5, 60],
     kernel_memory: 67_108_864,
     statistics: { enabled: ['R_*', 'TRAFFIC'], disabled: ['R_IP'] },
     spot: {

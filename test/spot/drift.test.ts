@@ -25,6 +25,23 @@ t.test('a slow drift does not alarm for ever', async (t) => {
   }
 })
 
+t.test('a slow linear drift raises at most 1 + 3 q alarms a value', async (t) => {
+  for (const shape of ['gaussian', 'exponential'] as const) {
+    for (const slope of [5e-4, 1e-3]) {
+      const q = 1e-3
+      const most = Math.max(
+        ...SEEDS.map((seed) => {
+          const next = draw[shape](seed)
+          const learner = detector({ q, tails: ['upper'] })
+          for (let i = 0; i < VALUES; i++) learner.judge(next() + slope * i)
+          return tailOf(learner, 'upper').anomalies
+        }),
+      )
+      t.ok(most <= 1 + 3 * q * VALUES, `${shape}, slope ${slope}: at most ${most}`)
+    }
+  }
+})
+
 t.test('the share of excesses returns to 1 - level after the input has moved', async (t) => {
   const next = draw.gaussian(9)
   const learner = detector({ tails: ['upper'] })

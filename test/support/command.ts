@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { ownEnvironment } from './environment.ts'
 
 /** How a command ended. */
 export interface Finished {
@@ -25,7 +26,7 @@ export async function command(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<Finished> {
-  const { input, env = process.env, timeout = 60_000 } = options
+  const { input, env = ownEnvironment(), timeout = 60_000 } = options
   const child = spawn(file, args, { env, timeout, killSignal: 'SIGKILL' })
   /* a command that does not read its input closes the pipe early */
   child.stdin.on('error', () => {})

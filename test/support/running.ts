@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { ownEnvironment } from './environment.ts'
 import { program } from './root.ts'
 import { parseScrape, type Scrape } from './scrape.ts'
 
@@ -39,7 +40,7 @@ export async function startRun(
   const { prefix = [], main = program, timeout = 15_000 } = options
   const listen = ['--web.listen-address', '127.0.0.1:0']
   const [file = '', ...rest] = [...prefix, process.execPath, main, 'run', ...args, ...listen]
-  const env = { ...process.env, ...options.env }
+  const env = { ...ownEnvironment(), ...options.env }
   const child = spawn(file, rest, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const log: string[] = []
   t.teardown(() => stopChild(child, 'SIGTERM'))

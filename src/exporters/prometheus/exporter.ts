@@ -36,7 +36,7 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
     contentType: CONTENT_TYPE,
     publish(report) {
       const before = published.get(report.source)
-      published.set(report.source, updated(before, report, options.periods[0]))
+      published.set(report.source, updated(before, report, options.base))
     },
     render: () => scrape(collectors),
     async [Symbol.asyncDispose]() {
@@ -46,8 +46,7 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
 }
 
 function programCollector(options: PrometheusOptions): Collector {
-  const { expectedFalseAlarmsPerDay = () => Number.NaN } = options
-  const [period] = options.periods
+  const { base: period, expectedFalseAlarmsPerDay = () => Number.NaN } = options
   const part = {
     blocks: PROGRAM_BLOCKS.map(compile),
     subject: { period, expectedFalseAlarmsPerDay },

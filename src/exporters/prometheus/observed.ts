@@ -25,6 +25,8 @@ export interface Watched {
   readonly sources: readonly Observed[]
   /** Statistics that every source is given; their series exist before the first window. */
   readonly statistics: readonly Statistic[]
-  /** Lengths of the windows in seconds, the base first; the values of the label `window`. */
-  readonly periods: readonly [number, ...number[]]
+  /** Length of the base window in seconds: of the distinct counters and the source's standing. */
+  readonly base: number
+  /** Lengths of the windows in seconds that statistics are computed over; the values of the label `window`. */
+  readonly periods: readonly number[]
 }

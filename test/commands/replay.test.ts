@@ -39,14 +39,14 @@ t.test('windows name the source and carry the chosen statistics', async (t) => {
   const args = ['replay', '--period', '1', '--stats', 'R_SYN', '-']
   const { code, stdout } = await pktspot(args, { input: file })
   t.equal(code, 0)
-  const found = lines<Line & { interface: string; statistics: object }>(stdout)
+  const found = lines<Line & { interface: string; window: number; statistics: object }>(stdout)
   t.same(
-    found.map((line) => [line.kind, line.interface, line.counters?.['PKTS']]),
-    [2, 1, 0, 1].map((packets) => ['data', 'stdin', packets]),
+    found.map((line) => [line.kind, line.interface, line.window, line.counters?.['PKTS']]),
+    [...[2, 1, 0, 1].map((packets) => ['data', 'stdin', 1, packets]), ['data', 'stdin', 10, 4]],
   )
   t.same(Object.keys(found[0]?.statistics ?? {}), ['R_SYN'])
   const table = await pktspot([...args, '--format', 'table'], { input: file })
-  t.equal(table.stdout.trimEnd().split('\n').length, 6, 'two lines of heading, a row a window')
+  t.equal(table.stdout.trimEnd().split('\n').length, 7, 'two lines of heading, a row a window')
 })
 
 t.test('a file replayed again counts the same', async (t) => {
@@ -74,7 +74,7 @@ t.test('a live input shows each window as it closes, and SIGINT ends it with 0',
   const [code] = await once(child, 'close')
   t.equal(code, 0)
   t.ok(Date.now() - before < 5000, 'promptly, though nothing more arrives')
-  t.equal(shown.length, 4, 'the window that was open is told, too')
+  t.equal(shown.length, 5, 'the windows that were open are told, too')
 })
 
 t.test('SIGTERM ends a wait for the first byte', async (t) => {

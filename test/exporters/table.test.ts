@@ -23,11 +23,11 @@ t.test('writes a heading for each source and aligned rows under it', async (t) =
   t.match(title, '# a.pcap  (marks: ')
   t.equal(
     columns,
-    'TIME                             PKTS        BYTES        R_SYN  AVG_PKT_SIZE          PERF',
+    'TIME                     WINDOW         PKTS        BYTES        R_SYN  AVG_PKT_SIZE          PERF',
   )
   t.equal(
     row,
-    '2023-11-14T22:13:20.000Z           12 9007199254740993          0.9!            -~       1234.5',
+    '2023-11-14T22:13:20.000Z      1           12 9007199254740993          0.9!            -~       1234.5',
   )
   t.equal(again, row)
   t.match(second, '# b?[2J.pcap')

@@ -154,6 +154,18 @@ t.test(
   },
 )
 
+t.test('windows that are not made of whole periods are shown', async (t) => {
+  t.strictSame(mistakes('period: 5\nwindows: [5, 12, 60]\n'), [
+    'f.yaml:2:10: windows: got 12; expected a multiple of period, which is 5',
+  ])
+  t.strictSame(mistakes('windows: [1, 2.5]\n'), [
+    'f.yaml:1:10: windows: got 2.5; expected a multiple of period, which is 1',
+  ])
+  t.match(mistakes('windows: [1, 2, 3, 4, 5]')[0], /expected one to four lengths in seconds/)
+  t.match(mistakes('windows: []')[0], /expected one to four lengths in seconds/)
+  t.strictSame(mistakes('windows: 60'), [])
+})
+
 t.test('q has to stay below 1 - level, wherever the two come from', async (t) => {
   t.strictSame(mistakes('spot:\n  level: 0.95\n  q: 0.05\n'), [
     'f.yaml:3:6: spot.q: got 0.05; expected less than 1 - spot.level = 0.05, since spot.level is 0.95 (f.yaml:2:10); lower spot.q or spot.level',

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'PCAP_OPEN' // the capture file could not be read
   | 'PCAP_FORMAT' // the file is no capture, or of a kind that is not known
   | 'PCAP_TRUNCATED' // the capture ends inside a record
+  | 'STATE_WRITE' // what detectors learned could not be written to where it was to be kept
   | 'LISTEN' // the address to listen on could not be taken
 
 /** A user's mistake or the machine's refusal: message says what, where and what to do; printed without a stack. */

@@ -3,7 +3,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { Resolved } from '../settings/load.ts'
 import { nearest } from '../settings/suggest.ts'
 import type { ExitCode, Io } from './command.ts'
-import { addSettingFlags, givenFlags } from './flags.ts'
+import { addSettingFlags, appended, givenFlags } from './flags.ts'
 
 /* Every function here adds one command; the command's own code is imported only when it runs. */
 
@@ -27,6 +27,7 @@ export function replay(program: Command, io: Io, ended: Ended): void {
     readonly totals: boolean
     readonly format: 'ndjson' | 'table'
     readonly stats?: readonly string[]
+    readonly saveState?: string
   }
   addSettingFlags(program.command('replay'), ['period', 'log-level'])
     .description('count capture files, - for standard input')
@@ -38,11 +39,30 @@ export function replay(program: Command, io: Io, ended: Ended): void {
         .choices(['ndjson', 'table'])
         .default('ndjson'),
     )
-    .action(async (files: string[], { totals, format, stats }: Flags, command: Command) => {
+    .addOption(
+      new Option(
+        '--save-state <directory>',
+        'keep what the detectors learn from all files, in their order, for run to go on from',
+      ).conflicts('totals'),
+    )
+    .addOption(
+      new Option(
+        '-i, --interface <name>',
+        'interface that --save-state is for (repeatable); without it, those that run would count',
+      ).argParser(appended),
+    )
+    .action(async (files: string[], flags: Flags, command: Command) => {
+      const { totals, format, stats, saveState } = flags
+      if (saveState === undefined && command.getOptionValue('interface') !== undefined) {
+        command.error('error: --interface is of use only with --save-state')
+      }
       const { settings } = await resolved(command, io)
-      const statistics = stats && { statistics: stats }
+      const optional = {
+        ...(stats && { statistics: stats }),
+        ...(saveState !== undefined && { saveState }),
+      }
       const { replayCommand } = await import('./replay.ts')
-      ended(await replayCommand({ files, totals, format, settings, ...statistics }, io))
+      ended(await replayCommand({ files, totals, format, settings, ...optional }, io))
     })
 }
 

@@ -22,7 +22,8 @@ export function addSettingFlags(command: Command, names?: readonly string[]): Co
   return command
 }
 
-function appended(value: string, before: readonly string[] | undefined): readonly string[] {
+/** Gathers the values of a flag that repeats. */
+export function appended(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value]
 }
 

@@ -14,6 +14,7 @@ import { batched } from './batched.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
 import { chosenStatistics } from './statistics.ts'
 import { totalsLine } from './totals.ts'
+import { openWarmStart, type WarmStart } from './warm-start.ts'
 
 export interface ReplayOptions {
   /** Paths, or `-` for standard input. */
@@ -23,31 +24,42 @@ export interface ReplayOptions {
   readonly format: 'ndjson' | 'table'
   /** Only these statistics. */
   readonly statistics?: readonly string[]
+  /** Where to keep what the detectors learn, for `run` to go on from. */
+  readonly saveState?: string
   readonly settings: Settings
 }
 
 /** Counts capture files, each by itself; a bad one is reported and the next one follows. */
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
   const statistics = await chosenStatistics(options.settings, options.statistics)
+  const warmStart = openWarmStart(options.saveState, options.settings)
   const output = batched((text) => io.out(text))
   let code: ExitCode = EXIT.good
   for (const file of options.files) {
     if (io.signal.aborted) break
     const error = await (options.totals
       ? totalsLine(file, output.write, io.signal)
-      : replayFile(file, statistics, options, output.write, io))
+      : replayFile(file, { ...options, statistics, warmStart }, output.write, io))
     await output.flush()
     if (!error) continue
     io.err(`pktspot: ${error.message}`)
     code = EXIT.failed
   }
+  await warmStart?.save()
   return code
 }
 
 async function replayFile(
   file: string,
-  statistics: readonly Statistic[],
-  { format, settings }: ReplayOptions,
+  {
+    statistics,
+    warmStart,
+    format,
+    settings,
+  }: Pick<ReplayOptions, 'format' | 'settings'> & {
+    readonly statistics: readonly Statistic[]
+    readonly warmStart: WarmStart | undefined
+  },
   write: Write,
   io: Io,
 ): Promise<CaptureError | undefined> {
@@ -62,6 +74,7 @@ async function replayFile(
       spot,
       periods,
       sources: 1,
+      detectorOf: warmStart?.detectorOf,
       warn: (line) => io.err(`pktspot: ${line}`),
     })
     await using exporter: Exporter =

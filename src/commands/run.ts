@@ -12,6 +12,7 @@ import {
 import { createLogger } from '../log.ts'
 import { createMonitors } from '../monitor/by-length.ts'
 import { expectedFalseAlarmsPerDay } from '../monitor/expected.ts'
+import { openNodeMemory } from '../monitor/state/node-memory.ts'
 import { loadAddon, loadCatalog } from '../native/binding.ts'
 import { run } from '../run.ts'
 import { parseListenAddress } from '../server/address.ts'
@@ -32,6 +33,13 @@ export async function runCommand(
   const statistics = await chosenStatistics(settings, options.statistics)
   const names = chooseInterfaces(loadAddon(), settings.interfaces)
   const periods = windowPeriods(settings)
+  await using memory = await openNodeMemory({
+    ...settings.state,
+    interfaces: names,
+    spot: settings.spot,
+    info: (line) => log.info(line),
+    warn: (line) => log.warn(line),
+  })
   const monitors = names.map((name) =>
     createMonitors({
       statistics,
@@ -40,6 +48,7 @@ export async function runCommand(
       periods,
       sources: names.length,
       warn: (line) => log.warn({ interface: name }, line),
+      detectorOf: memory.detectorOf(name),
     }),
   )
   const sources: KeptSource[] = []
@@ -53,9 +62,11 @@ export async function runCommand(
     periods,
     version: version(),
     expectedFalseAlarmsPerDay: () => [...expected.values()].reduce((sum, each) => sum + each, 0),
+    memory: memory.standing,
   })
-  await using server = await serve(settings, prometheus, sources, log)
+  await using server = await serve(settings, prometheus, log)
   for (const address of server.addresses) log.info({ address }, 'listening')
+  memory.begin()
 
   const exporters: readonly Exporter[] = [prometheus]
   const failed = new AbortController()
@@ -112,12 +123,7 @@ function keep(name: string, settings: Settings, shares: number, log: Logger): Ke
   })
 }
 
-function serve(
-  settings: Settings,
-  metrics: PrometheusExporter,
-  interfaces: readonly KeptSource[],
-  log: Logger,
-) {
+function serve(settings: Settings, metrics: PrometheusExporter, log: Logger) {
   const usual = JSON.stringify(schema.web.listen_address.default)
   const optional = JSON.stringify(settings.web.listen_address) === usual
   return createServer({
@@ -125,7 +131,7 @@ function serve(
     telemetryPath: settings.web.telemetry_path,
     metrics,
     version: version(),
-    interfaces,
+    latest: metrics.latest,
     warn: (line) => log.warn(line),
   })
 }

@@ -2,9 +2,9 @@
 import { type CaptureFile, openCaptureFile } from '../capture/pcap-file.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
-import { type Window, windowBetween } from '../counters/window.ts'
+import { windowBetween } from '../counters/window.ts'
 import { CaptureError } from '../errors.ts'
-import { countersJson, type Write } from '../exporters/ndjson.ts'
+import { countersJson, histogramsJson, type Write } from '../exporters/ndjson.ts'
 import { loadCatalog } from '../native/binding.ts'
 
 /** Writes a capture file's line of `--totals`; gives what was wrong with the file, if anything. */
@@ -45,14 +45,4 @@ function line(file: string, catalog: Catalog, reading: Reading, error?: CaptureE
     `"counters":${countersJson(whole, catalog)}`,
     `"histograms":${histogramsJson(whole, catalog)}}`,
   ].join()
-}
-
-function histogramsJson(window: Window, catalog: Catalog): string {
-  const members = [...catalog]
-    .filter(({ kind }) => kind === 'histogram')
-    .map(({ name, bounds }) => {
-      const counts = window.buckets(name).join()
-      return `${JSON.stringify(name)}:{"bounds":${JSON.stringify(bounds)},"counts":[${counts}]}`
-    })
-  return `{${members.join()}}`
 }

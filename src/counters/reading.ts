@@ -4,7 +4,7 @@
 export interface Reading {
   /** Sums and histogram buckets since the source was opened, by `Counter.index`. */
   readonly slots: BigUint64Array
-  /** Estimates of the epoch that this reading closed (or of the running one in a live look), by `Counter.index`. */
+  /** Estimates of the epoch that this reading closed (in a live look, of the last one closed), by `Counter.index`. */
   readonly distinct: Float64Array
   /** Sketches of the epoch that this reading closed, to be merged into longer windows; absent in a live look. */
   readonly sketches?: Uint8Array

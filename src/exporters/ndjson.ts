@@ -80,3 +80,14 @@ export function countersJson(window: Pick<Window, 'exact'>, catalog: Catalog): s
   }
   return `{${members.join(',')}}`
 }
+
+/** Writes histograms with all their digits: counts of their buckets, the last one +Inf. */
+export function histogramsJson(window: Pick<Window, 'buckets'>, catalog: Catalog): string {
+  const members = [...catalog]
+    .filter(({ kind }) => kind === 'histogram')
+    .map(({ name, bounds }) => {
+      const counts = window.buckets(name).join()
+      return `${JSON.stringify(name)}:{"bounds":${JSON.stringify(bounds)},"counts":[${counts}]}`
+    })
+  return `{${members.join()}}`
+}

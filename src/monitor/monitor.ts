@@ -12,6 +12,7 @@ import { guarded } from './guarded.ts'
 import { type MonitorSpot, objections, spotOptions } from './options.ts'
 import { Recent } from './recent.ts'
 import type { Sample } from './sample.ts'
+import type { DetectorOf } from './state/memory.ts'
 
 /** Stretch of `recentMax` and `recentMin` in seconds. */
 const RECENT_SECONDS = 60
@@ -29,6 +30,8 @@ export interface MonitorOptions {
   readonly lengths: number
   /** Told once of each statistic that fails to compute. */
   readonly warn?: (line: string) => void
+  /** Gives detectors that know something already; without it all are new. */
+  readonly detectorOf?: DetectorOf | undefined
 }
 
 /**
@@ -37,6 +40,7 @@ export interface MonitorOptions {
  */
 export function createMonitor(options: MonitorOptions): (window: Window) => readonly Sample[] {
   const { statistics, catalog, periodSeconds, sources, lengths } = options
+  const detectorOf = options.detectorOf ?? ((_, spot) => createDetector(spot))
   checkCounters(statistics, catalog)
   const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
   const node = { periodSeconds, sources, lengths, tails }
@@ -47,7 +51,7 @@ export function createMonitor(options: MonitorOptions): (window: Window) => read
   const observers = statistics.map((statistic) => {
     const detector =
       statistic.tails.length > 0
-        ? createDetector(spotOptions(statistic, options.spot, node))
+        ? detectorOf(statistic, spotOptions(statistic, options.spot, node), periodSeconds)
         : undefined
     const recent = new Recent(Math.ceil(RECENT_SECONDS / periodSeconds))
     return observer(statistic, { detector, recent, warn: options.warn })

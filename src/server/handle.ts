@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type Answer, type Route, refusal } from './answer.ts'
 import { POLICY } from './landing.ts'
-import { type Answer, plain, type Route } from './routes.ts'
 
 const METHODS: readonly unknown[] = ['GET', 'HEAD']
 
@@ -14,26 +14,31 @@ const HEADERS = {
 
 /** Makes the handler of all requests; a route that fails answers 500 and is told to `warn`. */
 export function handler(
-  routes: ReadonlyMap<string, Route>,
+  find: (path: string) => Route | undefined,
   warn: (line: string) => void,
 ): RequestListener {
   return (request, response) => {
-    const path = pathOf(request)
-    answer(request, routes.get(path)).then(
+    const [path, query] = target(request)
+    answer(request, path, query, find(path)).then(
       (answered) => send(response, request, answered),
       (error: unknown) => {
         warn(`${path}: not answered: ${error}`)
-        send(response, request, plain(500, 'internal error: see the log'))
+        send(response, request, refusal(path, 500, 'internal error: see the log'))
       },
     )
   }
 }
 
-async function answer(request: IncomingMessage, route: Route | undefined): Promise<Answer> {
-  if (!route) return plain(404, 'not found')
-  if (!METHODS.includes(request.method)) return plain(405, 'method not allowed')
-  if (hasBody(request)) return plain(413, 'no request body is accepted')
-  return route()
+async function answer(
+  request: IncomingMessage,
+  path: string,
+  query: string,
+  route: Route | undefined,
+): Promise<Answer> {
+  if (!route) return refusal(path, 404, 'not found')
+  if (!METHODS.includes(request.method)) return refusal(path, 405, 'method not allowed')
+  if (hasBody(request)) return refusal(path, 413, 'no request body is accepted')
+  return route(new URLSearchParams(query))
 }
 
 function send(response: ServerResponse, request: IncomingMessage, { status, type, body }: Answer) {
@@ -52,10 +57,11 @@ function send(response: ServerResponse, request: IncomingMessage, { status, type
   response.end(body)
 }
 
-/* both forms of RFC 9112 section 3.2: `/path?query` and `http://host/path?query` */
-function pathOf({ url = '' }: IncomingMessage): string {
-  const path = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/\?.*$/s, '')
-  return path === '' ? '/' : path
+/* path and query; both forms of RFC 9112 section 3.2: `/path?query` and `http://host/path?query` */
+function target({ url = '' }: IncomingMessage): [path: string, query: string] {
+  const [, path = '', query = ''] =
+    /^([^?]*)\??(.*)$/s.exec(url.replace(/^https?:\/\/[^/?]*/i, '')) ?? []
+  return [path === '' ? '/' : path, query]
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

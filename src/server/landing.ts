@@ -44,6 +44,7 @@ export function landingPage(page: {
 <p>Counts packets, learns how far each statistic may honestly go, and exposes both.</p>
 <ul>
 <li><a href="${escapeHtml(page.telemetryPath)}">Metrics</a></li>
+<li><a href="/api/v1/statistics">Statistics</a>, <a href="/api/v1/counters">counters</a> and <a href="/api/v1/interfaces">interfaces</a> as JSON</li>
 <li><a href="/-/healthy">Health</a></li>
 <li><a href="/-/ready">Readiness</a></li>
 </ul>

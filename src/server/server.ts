@@ -38,7 +38,7 @@ const GRACE = 500
 /** Milliseconds between looks for connections that became idle meanwhile. */
 const SWEEP = 20
 
-/** Serves metrics, health and the landing page on every address, or throws a `PktspotError` LISTEN and on none. */
+/** Serves metrics, the API, health and the landing page on every address, or throws a `PktspotError` LISTEN and on none. */
 export async function createServer(options: ServerOptions): Promise<MetricsServer> {
   const listener = handler(routes(options), options.warn)
   const servers: Server[] = []

@@ -4,6 +4,7 @@ import { list, text } from './format.ts'
 import { type LogSettings, log } from './log.ts'
 import { type Key, keysOf, type Section } from './setting.ts'
 import { type SpotSettings, spot } from './spot.ts'
+import { type StateSettings, state } from './state.ts'
 import { type StatisticsSettings, statistics } from './statistics.ts'
 import { type UserStatistic, userStatistics } from './user-statistics.ts'
 import { type WebSettings, web } from './web.ts'
@@ -16,6 +17,7 @@ export interface Settings extends CaptureSettings {
   readonly user_statistics: readonly UserStatistic[]
   /** Paths of modules with statistics. */
   readonly plugins: readonly string[]
+  readonly state: StateSettings
   readonly web: WebSettings
   readonly log: LogSettings
 }
@@ -40,6 +42,7 @@ export const schema: Section<Settings> = {
       0,
     ),
   },
+  state,
   web,
   log,
 }

@@ -20,10 +20,10 @@ export function yamlLayer(file: SettingsFile): Layer {
 /** Makes paths independent of where the file lies. */
 function fromFile(written: Written, folder: string): Written {
   const { key, value } = written
-  if (!key.paths || !Array.isArray(value)) return written
+  if (!key.paths) return written
   const absolute = (path: unknown) =>
     typeof path === 'string' && path ? resolve(folder, path) : path
-  return { ...written, value: value.map(absolute) }
+  return { ...written, value: Array.isArray(value) ? value.map(absolute) : absolute(value) }
 }
 
 function merged(layers: readonly Layer[]): Layer {

@@ -25,6 +25,15 @@ export interface Judgement {
   readonly opens: boolean
 }
 
+/** What the probabilities of one tail follow from. */
+export interface TailFit {
+  /** Shape and scale of the generalised Pareto distribution of its excesses. */
+  readonly gamma: number
+  readonly sigma: number
+  /** Share of values beyond the excess threshold. */
+  readonly share: number
+}
+
 /** Standing of one tail. */
 export interface TailStatus {
   readonly tail: TailName
@@ -35,6 +44,12 @@ export interface TailStatus {
   readonly excessThreshold: number
   /** Probability q in force; NaN before calibration. */
   readonly falseAlarmRatio: number
+  /** Probability q that was asked for, and the share of values meant to lie inside t. */
+  readonly targetRatio: number
+  readonly level: number
+  /** Excesses that the fit is made of, and the fit; undefined before calibration. */
+  readonly stored: number
+  readonly fit: TailFit | undefined
   /** Share of calibration done, 0..1. */
   readonly calibration: number
   /**

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Carried, type Carrier, save } from './carrier.ts'
 import type { Detector, DetectorStatus, Judgement } from './detector.ts'
 import { MovingMean } from './moving-mean.ts'
 
@@ -12,8 +13,8 @@ const ROUNDING = 1e-12
  * normal nor makes what follows it look low. It cannot freeze, since an event lasts only until the
  * detector accepts it, and then the window begins anew.
  */
-export class Drifting implements Detector {
-  readonly #inner: Detector
+export class Drifting implements Detector, Carried {
+  readonly #inner: Detector & Carried
   readonly #window: MovingMean
   /** Share of calibration that filling the window is. */
   readonly #windowShare: number
@@ -23,7 +24,7 @@ export class Drifting implements Detector {
   #mean = Number.NaN
   #anomalous = false
 
-  constructor(inner: Detector, { depth, nInit }: { depth: number; nInit: number }) {
+  constructor(inner: Detector & Carried, { depth, nInit }: { depth: number; nInit: number }) {
     this.#inner = inner
     this.#window = new MovingMean(depth)
     this.#windowShare = depth / (depth + nInit)
@@ -56,6 +57,18 @@ export class Drifting implements Detector {
         calibration: filled + tail.calibration * (1 - this.#windowShare),
       })),
     }
+  }
+
+  save(): Float64Array {
+    return save(this)
+  }
+
+  carry(carrier: Carrier): void {
+    this.#window.carry(carrier)
+    this.#values = carrier.whole(this.#values)
+    this.#mean = carrier.number(this.#mean)
+    this.#anomalous = carrier.flag(this.#anomalous)
+    this.#inner.carry(carrier)
   }
 
   #follow(value: number, { verdict, tail, lower, upper }: Judgement): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 
 /** A shift is lasting when at least this share of a long episode's values is anomalous. */
 const LASTING_SHARE = 0.1
@@ -6,7 +7,7 @@ const LASTING_SHARE = 0.1
 /**
  * Joins one tail's anomalies to events: only `holdOff` values without an anomaly end an episode.
  */
-export class Episode {
+export class Episode implements Carried {
   readonly #holdOff: number
   readonly #maxEvent: number
   #start = 0
@@ -46,6 +47,14 @@ export class Episode {
   lasting(at: number): boolean {
     const age = at - this.#start + 1
     return this.open && age >= this.#maxEvent && this.#length >= age * LASTING_SHARE
+  }
+
+  /** Carries the running event, not the totals. */
+  carry(carrier: Carrier): void {
+    this.#start = carrier.whole(this.#start)
+    this.#last = carrier.number(this.#last)
+    this.#length = carrier.whole(this.#length)
+    this.open = carrier.flag(this.open)
   }
 
   /** Forgets the running event, not the totals. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 import { quantile } from './quantile.ts'
 
 /**
@@ -30,7 +31,7 @@ export interface Move {
  * quantile of block maxima, with k such that it is about their median. It is always a value that
  * was seen: a lump of equal values is never split into excesses of nothing.
  */
-export class Follower {
+export class Follower implements Carried {
   readonly #level: number
   readonly #blockLength: number
   readonly #maxima = new Float64Array(LANES * GENERATIONS).fill(Number.NEGATIVE_INFINITY)
@@ -52,6 +53,14 @@ export class Follower {
     if (beyond) this.#beyond++
     if (++this.#seen < this.#blockLength * LANES) return undefined
     return this.#complete()
+  }
+
+  carry(carrier: Carrier): void {
+    carrier.items(this.#maxima)
+    this.#generation = carrier.whole(this.#generation)
+    this.#seen = carrier.whole(this.#seen)
+    this.#beyond = carrier.whole(this.#beyond)
+    this.#share = carrier.number(this.#share)
   }
 
   #complete(): Move | undefined {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 
 /** Mean of the last `depth` values. */
-export class MovingMean {
+export class MovingMean implements Carried {
   readonly #values: Float64Array
   #pushed = 0
   #sum = 0
@@ -32,6 +33,12 @@ export class MovingMean {
     /* once a round the sum is made anew, so that rounding errors do not pile up */
     if (place === this.#values.length - 1)
       this.#sum = this.#values.reduce((sum, each) => sum + each)
+  }
+
+  carry(carrier: Carrier): void {
+    carrier.items(this.#values)
+    this.#pushed = carrier.whole(this.#pushed)
+    this.#sum = carrier.number(this.#sum)
   }
 
   /** Forgets all values. */

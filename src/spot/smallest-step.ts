@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 
 /** Keeps a repeated step, computed from other values, from looking larger than the first. */
 const ROUNDING = 1e-9
@@ -7,8 +8,8 @@ const ROUNDING = 1e-9
  * The smallest change between neighbouring values so far, which tells how coarse a stream of
  * constant input is.
  */
-export class SmallestStep {
-  readonly #slack: number
+export class SmallestStep implements Carried {
+  #slack: number
   #previous: number
   #smallest = Number.POSITIVE_INFINITY
 
@@ -16,6 +17,12 @@ export class SmallestStep {
   constructor(value: number, slack: number) {
     this.#previous = value
     this.#slack = slack
+  }
+
+  carry(carrier: Carrier): void {
+    this.#slack = carrier.number(this.#slack)
+    this.#previous = carrier.number(this.#previous)
+    this.#smallest = carrier.number(this.#smallest)
   }
 
   push(value: number): void {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 
 /**
  * The last `capacity` values (at most 65,536) in order of size; allocates nothing after
  * construction.
  */
-export class SortedRing {
+export class SortedRing implements Carried {
   readonly #capacity: number
   readonly #values: Float64Array
   /** When each of the values came, as a place in the ring. */
@@ -43,6 +44,15 @@ export class SortedRing {
     values[gap] = value
     this.#places[gap] = this.#next
     this.#next = (this.#next + 1) % this.#capacity
+  }
+
+  carry(carrier: Carrier): void {
+    const last = this.#capacity - 1
+    this.#count = carrier.whole(this.#count, this.#capacity)
+    this.#next = carrier.whole(this.#next, last)
+    carrier.items(this.#values, this.#count)
+    for (let i = 0; i < this.#count; i++)
+      this.#places[i] = carrier.whole(this.#places[i] ?? 0, last)
   }
 
   #move(from: number, to: number): void {

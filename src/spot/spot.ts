@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Carried, type Carrier, restore, save } from './carrier.ts'
 import type { Detector, DetectorStatus, Judgement } from './detector.ts'
 import { Drifting } from './drifting.ts'
 import { checkOptions, type SpotOptions } from './options.ts'
@@ -13,18 +14,35 @@ const SAME = 1e-9
  */
 const TRUST = 1
 
+/** A detector that can go on in another life. */
+export interface LastingDetector extends Detector {
+  /**
+   * Gives all that was learned, for createDetector to go on from as if it had never stopped; totals
+   * (anomalies, events, excesses, recalibrations) are left out, so that they begin at 0 again.
+   */
+  save(): Float64Array
+}
+
 /**
- * Makes a detector of one or both tails after SPOT; throws a RangeError on an option out of range.
+ * Makes a detector of one or both tails after SPOT, which goes on from what one with the same
+ * options, q aside, had saved. Throws a RangeError on an option out of range, or when what was
+ * saved does not fit the options.
  */
-export function createDetector(options: SpotOptions): Detector {
+export function createDetector(options: SpotOptions, saved?: Float64Array): LastingDetector {
   checkOptions(options)
+  const made = detectorOf(options)
+  if (saved) restore(made, saved)
+  return made
+}
+
+function detectorOf(options: SpotOptions): Spot | Drifting {
   const { depth = 0, nInit, lowest: _lowest, highest: _highest, ...rest } = options
   if (depth === 0) return new Spot(options)
   /* where values end, what is left of them after subtraction does not */
   return new Drifting(new Spot({ ...rest, nInit }), { depth, nInit })
 }
 
-class Spot implements Detector {
+class Spot implements LastingDetector, Carried {
   readonly #options: SpotOptions
   readonly #tails: readonly Tail[]
   readonly #lower: Tail | undefined
@@ -60,7 +78,9 @@ class Spot implements Detector {
     const resting = this.#resting
     if (value >= this.#calmFrom && value <= this.#calmTo) {
       this.#values++
-      if (this.#learn(value)) this.#settle()
+      const lower = this.#lower?.pass(-value) ?? false
+      const upper = this.#upper?.pass(value) ?? false
+      if (lower || upper) this.#settle()
       return resting
     }
     if (!Number.isFinite(value)) return resting
@@ -76,6 +96,25 @@ class Spot implements Detector {
       recalibrations: this.#recalibrations,
       tails: this.#tails.map((tail) => tail.status(this.#collected)),
     }
+  }
+
+  save(): Float64Array {
+    return save(this)
+  }
+
+  carry(carrier: Carrier): void {
+    const { nInit } = this.#options
+    this.#values = carrier.whole(this.#values)
+    this.#collected = carrier.whole(this.#collected, nInit)
+    this.#first = this.#collected < nInit ? (this.#first ?? new Float64Array(nInit)) : undefined
+    if (this.#first) carrier.items(this.#first, this.#collected)
+    this.#trust = carrier.number(this.#trust)
+    this.#lastAnomaly = carrier.whole(this.#lastAnomaly)
+    const constant = carrier.flag(this.#steps !== undefined)
+    this.#steps = constant ? (this.#steps ?? new SmallestStep(0, 0)) : undefined
+    this.#steps?.carry(carrier)
+    for (const tail of this.#tails) tail.carry(carrier)
+    this.#settle()
   }
 
   #collect(first: Float64Array, value: number): void {

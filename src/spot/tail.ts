@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Carried, Carrier } from './carrier.ts'
 import type { TailName, TailStatus } from './detector.ts'
 import { Episode } from './episode.ts'
 import { Follower, type Move } from './follower.ts'
@@ -15,12 +16,15 @@ const MIN_EXCESSES = 10
  */
 const EXTRAPOLATION = 10
 
+/** A state is carried as its place in the list. */
+const STATES: readonly TailStatus['state'][] = ['learning', 'calibrated', 'degenerate']
+
 /**
  * One tail of a stream: peaks over threshold (Siffer et al., Anomaly Detection in Streams with
  * Extreme Value Theory, KDD 2017). It takes values times `sign`, so that outwards is always
  * upwards.
  */
-export class Tail {
+export class Tail implements Carried {
   readonly name: TailName
   readonly sign: 1 | -1
   readonly episode: Episode
@@ -106,14 +110,19 @@ export class Tail {
 
   /** Takes in a value (times `sign`); true when a threshold may have moved. */
   learn(value: number): boolean {
+    if (!(value > this.excessThreshold)) return this.pass(value)
     this.#learned++
-    const beyond = value > this.excessThreshold
-    if (beyond) {
-      this.#store(value)
-      this.#fit()
-    }
-    const move = this.#follower.push(value, beyond)
-    if (!move || this.state === 'degenerate') return beyond
+    this.#store(value)
+    this.#fit()
+    this.#follow(this.#follower.push(value, true))
+    return true
+  }
+
+  /** Does the same with a value that is no excess. */
+  pass(value: number): boolean {
+    this.#learned++
+    const move = this.#follower.push(value, false)
+    if (!move) return false
     this.#follow(move)
     return true
   }
@@ -122,7 +131,9 @@ export class Tail {
    * Moves the excess threshold. What was stored beyond the old one tells nothing of the new one
    * after a leap, so the maxima beyond that take its place.
    */
-  #follow({ to, maxima, leap }: Move): void {
+  #follow(move: Move | undefined): void {
+    if (!move || this.state === 'degenerate') return
+    const { to, maxima, leap } = move
     this.excessThreshold = to
     const beyond = maxima.filter((value) => value > to)
     if (leap && beyond.length >= MIN_EXCESSES) {
@@ -164,12 +175,35 @@ export class Tail {
       threshold: this.threshold * this.sign,
       excessThreshold: this.excessThreshold * this.sign,
       falseAlarmRatio: this.#ratio,
+      targetRatio: this.#options.q,
+      level: this.#options.level,
+      stored: this.#stored.count,
+      fit: this.state === 'calibrated' ? { ...this.#shape, share: this.#share } : undefined,
       calibration: (collected + excesses) / (this.#options.nInit + MIN_EXCESSES),
       anomalies,
       events,
       excesses: this.excesses,
       eventOpen: open,
     }
+  }
+
+  /** Carries what was learned, not the totals; another q than it was learned with is fitted for. */
+  carry(carrier: Carrier): void {
+    const state = carrier.whole(STATES.indexOf(this.state), STATES.length - 1)
+    this.state = STATES[state] ?? 'learning'
+    this.excessThreshold = carrier.number(this.excessThreshold)
+    this.threshold = carrier.number(this.threshold)
+    this.episode.carry(carrier)
+    this.#stored.carry(carrier)
+    this.#follower.carry(carrier)
+    const { gamma, sigma } = this.#shape
+    this.#shape = { gamma: carrier.number(gamma), sigma: carrier.number(sigma) }
+    this.#distance = carrier.number(this.#distance)
+    this.#ratio = carrier.number(this.#ratio)
+    this.#learned = carrier.whole(this.#learned)
+    this.#forgotten = carrier.number(this.#forgotten)
+    this.#recentExcesses = carrier.number(this.#recentExcesses)
+    if (carrier.number(this.#options.q) !== this.#options.q) this.#fit()
   }
 
   get #share(): number {

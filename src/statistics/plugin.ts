@@ -43,6 +43,7 @@ export function fromPlugin(plugin: PluginStatistic): Statistic {
     counters: [...(plugin.requirement ?? plugin.counters)],
     tails: (['lower', 'upper'] as const).filter((tail) => tails.includes(tail)),
     ...(range && { range }),
+    definition: String(plugin.compute),
     compute({ values, seconds, previous }) {
       const result: unknown = plugin.compute(values, seconds, previous)
       if (typeof result === 'number') return result

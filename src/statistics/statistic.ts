@@ -32,6 +32,8 @@ export interface Statistic<C extends readonly string[] = readonly string[]> {
   readonly range?: { readonly lowest?: number; readonly highest?: number }
   /** What its detector has otherwise than the rest. */
   readonly spot?: SpotOverrides
+  /** Text that it was made of, where users write it, to know a changed one by. */
+  readonly definition?: string
   /** Computes the value; NaN when this window says nothing. */
   compute(look: Look<C>): number
 }

@@ -26,6 +26,7 @@ export function userStatistic(definition: UserStatistic, catalog: Catalog): Stat
     tails: ['upper'],
     ...(range && { range }),
     ...(spot && { spot }),
+    definition: JSON.stringify([expr, when]),
     compute({ exact, exactPrevious }) {
       /* NaN is no answer, so it lets nothing through either */
       if (holds && !holds(exact, exactPrevious)) return Number.NaN

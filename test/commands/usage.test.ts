@@ -42,7 +42,7 @@ t.test('a misused command line ends with 2, one line, and what was meant', async
 t.test('--help and --version go to standard output and end with 0', async (t) => {
   const help = await pktspot(['--help'])
   t.match(help, { code: 0, stderr: '' })
-  for (const command of ['run', 'replay', 'list', 'check', 'config', 'preflight']) {
+  for (const command of ['run', 'replay', 'list', 'check', 'config', 'preflight', 'spot']) {
     t.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'))
     t.match(await pktspot([command, '--help']), {
       code: 0,

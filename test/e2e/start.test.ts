@@ -38,6 +38,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const flags = ['-i', 'lo', '--web.listen-address', '127.0.0.1:0', '--log-level', 'info']
     const npm = spawn('npm', ['start', '--', ...flags], {
       cwd,
+      env: { ...process.env, PKTSPOT_STATE_DIRECTORY: 'null' },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     t.teardown(() => npm.kill('SIGKILL'))

@@ -3,7 +3,7 @@ import { Catalog, type Counter, type Kind, type Layer } from '../../src/counters
 import type { Reading } from '../../src/counters/reading.ts'
 import { windowBetween } from '../../src/counters/window.ts'
 import type { Report } from '../../src/exporters/exporter.ts'
-import type { Observed } from '../../src/exporters/prometheus/observed.ts'
+import type { Observed } from '../../src/exporters/observed.ts'
 import type { Sample } from '../../src/monitor/sample.ts'
 import type { DetectorStatus, Judgement, TailStatus } from '../../src/spot/detector.ts'
 import { ratio, type Statistic, statistic } from '../../src/statistics/statistic.ts'
@@ -107,6 +107,10 @@ export function tail(name: 'lower' | 'upper', more: Partial<TailStatus> = {}): T
     threshold: 99,
     excessThreshold: 0.5,
     falseAlarmRatio: 0.0001,
+    targetRatio: 0.00001,
+    level: 0.98,
+    stored: 30,
+    fit: { gamma: 0, sigma: 0.1, share: 0.02 },
     calibration: 1,
     anomalies: 4,
     events: 2,

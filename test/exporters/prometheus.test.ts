@@ -39,7 +39,13 @@ function packageRoot(): string {
 function open(more: Partial<PrometheusOptions> = {}) {
   const sources = [observed('eth0'), observed('eth1', { mode: undefined, up: false })]
   const options = { sources, statistics, base: 1, periods: [1], version: '1.2.3' }
-  return createPrometheusExporter({ ...options, expectedFalseAlarmsPerDay: () => 1, ...more })
+  const memory = () => ({ written: START, success: true, restored: 5 })
+  return createPrometheusExporter({
+    ...options,
+    memory,
+    expectedFalseAlarmsPerDay: () => 1,
+    ...more,
+  })
 }
 
 /** Series of an exposition: name and labels to the value's text. */

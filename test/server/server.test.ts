@@ -4,12 +4,18 @@ import { Agent, request as httpRequest, type IncomingMessage, type RequestOption
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { createLatest } from '../../src/exporters/latest.ts'
+import type { Observed } from '../../src/exporters/observed.ts'
 import { createPrometheusExporter } from '../../src/exporters/prometheus/exporter.ts'
 import { parseListenAddress } from '../../src/server/address.ts'
 import { createServer, type ServerOptions } from '../../src/server/server.ts'
 import { observed, report, statistics } from '../exporters/fixture.ts'
 
 const METRICS = { contentType: 'text/plain; version=0.0.4', render: async () => 'metric 1\n' }
+
+function latest(...sources: Observed[]) {
+  return createLatest({ sources, statistics, base: 1, periods: [1] })
+}
 
 async function serve(more: Partial<ServerOptions> = {}) {
   const lines: string[] = []
@@ -18,7 +24,7 @@ async function serve(more: Partial<ServerOptions> = {}) {
     telemetryPath: '/metrics',
     metrics: METRICS,
     version: '1.2.3',
-    interfaces: [observed('eth0')],
+    latest: latest(observed('eth0')),
     warn: (line) => lines.push(line),
     ...more,
   })
@@ -70,14 +76,15 @@ t.test('moves the metrics to another path', async (t) => {
 })
 
 t.test('shows version, links and interfaces on a page that obeys its own policy', async (t) => {
-  const interfaces = [observed('<b>&"eth0"'), observed('eth1', { mode: undefined, up: false })]
-  const { server, url } = await serve({ interfaces })
+  const down = observed('eth1', { mode: undefined, up: false })
+  const { server, url } = await serve({ latest: latest(observed('<b>&"eth0"'), down) })
   await using _ = server
   const { status, headers, body } = await ask(`${url}/`)
   t.equal(status, 200)
   t.equal(headers['content-type'], 'text/html; charset=utf-8')
   t.match(body, '1.2.3')
-  for (const path of ['/metrics', '/-/healthy', '/-/ready']) t.match(body, `href="${path}"`)
+  for (const path of ['/metrics', '/api/v1/statistics', '/-/healthy', '/-/ready'])
+    t.match(body, `href="${path}"`)
   t.match(body, '<td>&lt;b&gt;&amp;&quot;eth0&quot;</td><td>tcx</td><td>counting</td>')
   t.match(body, '<td>eth1</td><td>–</td><td>down</td>')
   const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? []
@@ -90,7 +97,7 @@ t.test('is healthy always and ready while an interface is counted', async (t) =>
     { ...observed('eth0'), up: false },
     { ...observed('eth1'), up: false },
   ]
-  const { server, url } = await serve({ interfaces: sources })
+  const { server, url } = await serve({ latest: latest(...sources) })
   await using _ = server
   t.match(await ask(`${url}/-/healthy`), { status: 200, body: 'ok\n' })
   t.match(await ask(`${url}/-/ready`), { status: 503, body: /^not ready: / })

@@ -28,6 +28,7 @@ t.test('without any input, the defaults are those documented', async (t) => {
     },
     user_statistics: [],
     plugins: [],
+    state: { directory: '/var/lib/pktspot', interval: 60 },
     web: { listen_address: ['127.0.0.1:10777', '[::1]:10777'], telemetry_path: '/metrics' },
     log: { level: 'info', format: 'auto' },
   })
@@ -73,6 +74,8 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_SPOT_UP: 'true',
       PKTSPOT_SPOT_DOWN: 'false',
       PKTSPOT_PLUGINS: './a.mjs, /b.mjs',
+      PKTSPOT_STATE_DIRECTORY: 'state',
+      PKTSPOT_STATE_INTERVAL: '5m',
       PKTSPOT_WEB_LISTEN_ADDRESS: ':1,[::1]:2',
       PKTSPOT_WEB_TELEMETRY_PATH: '/m',
       PKTSPOT_LOG_LEVEL: 'debug',
@@ -102,9 +105,23 @@ t.test('every setting has its environment variable, derived from its path', asyn
     },
     user_statistics: [],
     plugins: ['./a.mjs', '/b.mjs'],
+    state: { directory: 'state', interval: 300 },
     web: { listen_address: [':1', '[::1]:2'], telemetry_path: '/m' },
     log: { level: 'debug', format: 'json' },
   })
+})
+
+t.test('a directory for the state is relative to the file, and may be none', async (t) => {
+  const directory = (text: string, path = '/etc/pktspot/f.yaml') =>
+    loadSettings({ ...nothing, file: { path, text: `state: { directory: ${text} }\n` } }).state
+      .directory
+  t.equal(directory('state'), '/etc/pktspot/state')
+  t.equal(directory('/state'), '/state')
+  t.equal(directory('null'), null)
+  t.equal(directory('~'), null)
+  const env = { PKTSPOT_STATE_DIRECTORY: 'null' }
+  t.equal(loadSettings({ env, flags: {} }).state.directory, null)
+  t.throws(() => directory('""'), /state.directory: got ""; expected a path, or null/)
 })
 
 t.test('flags stand for settings, repeated ones for lists', async (t) => {

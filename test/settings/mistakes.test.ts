@@ -18,7 +18,7 @@ function mistakes(input: Partial<Input> | string): string[] {
 const FORMATS = 'one of auto, json, pretty'
 const ADDRESSES = 'host:port, [IPv6 address]:port or :port, the port from 0 to 65535'
 const SECTIONS =
-  'one of interfaces, source, period, windows, kernel_memory, statistics, spot, user_statistics, plugins, web, log'
+  'one of interfaces, source, period, windows, kernel_memory, statistics, spot, user_statistics, plugins, state, web, log'
 
 t.test('an unknown key is shown at the key, with the key that was meant', async (t) => {
   t.strictSame(mistakes('source: xdp\nperiode: 1\n'), [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MemoryStanding } from '../../monitor/state/node-memory.ts'
 import type { Block } from './family.ts'
 
 /** What holds for the whole program. */
@@ -7,6 +8,8 @@ export interface Program {
   readonly period: number
   /** Events a day that all monitored tails together may raise by chance; NaN when not known. */
   readonly expectedFalseAlarmsPerDay: () => number
+  /** How the detectors' snapshots fare; undefined when none are kept. */
+  readonly memory: () => MemoryStanding | undefined
 }
 
 /** The program's families. */
@@ -29,4 +32,34 @@ export const PROGRAM_BLOCKS: readonly Block<Program>[] = [
     },
     series: [{ labels: {}, value: (program) => program.expectedFalseAlarmsPerDay() }],
   },
+  memoryBlock(
+    'last_snapshot_timestamp_seconds',
+    'Unix time at which what detectors learned was last written for the next start; NaN when it was not',
+    ({ written }) => (written?.getTime() ?? Number.NaN) / 1000,
+  ),
+  memoryBlock(
+    'snapshot_success',
+    'Whether the last attempt to write it succeeded; NaN when none is made',
+    ({ success }) => Number(success ?? Number.NaN),
+  ),
+  memoryBlock(
+    'restored_detectors',
+    'Detectors that went on at the start from what was written before',
+    ({ restored }) => restored,
+  ),
 ]
+
+function memoryBlock(
+  name: string,
+  help: string,
+  value: (standing: MemoryStanding) => number,
+): Block<Program> {
+  const of = ({ memory }: Program): number => {
+    const standing = memory()
+    return standing ? value(standing) : Number.NaN
+  }
+  return {
+    family: { name: `pktspot_state_${name}`, type: 'gauge', help, labels: [] },
+    series: [{ labels: {}, value: of }],
+  }
+}

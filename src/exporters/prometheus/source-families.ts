@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Observed } from '../observed.ts'
 import type { Block, Family, Series } from './family.ts'
-import type { Observed } from './observed.ts'
 
 /** A source and when its last window ended; undefined before the first. */
 export interface Standing {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Sample } from '../../monitor/sample.ts'
 import type { TailName, TailStatus } from '../../spot/detector.ts'
+import { calibrationOf, type Last, STATES, stateOf, tailOf } from '../standing.ts'
 import type { Block, Family, Labels, Series } from './family.ts'
 
-/** A statistic's last sample; undefined before the first window. */
-export type Last = Sample | undefined
-
 const LABELS = ['interface', 'statistic', 'window']
-const STATES = ['learning', 'calibrated', 'degenerate'] as const
 
 interface Definition {
   readonly family: Family
@@ -50,7 +46,7 @@ const DEFINITIONS: readonly Definition[] = [
   judged(
     'calibration_ratio',
     'Share of calibration done, 0 to 1, the smaller of the tails',
-    (last) => last?.status?.tails.map((tail) => tail.calibration).reduce(smaller) ?? 0,
+    calibrationOf,
   ),
   {
     family: family('state', 'gauge', 'Whether the detector is in this state', ['state']),
@@ -140,21 +136,6 @@ function family(name: string, type: Family['type'], help: string, more: string[]
   return { name: `pktspot_statistic_${name}`, type, help, labels: [...LABELS, ...more] }
 }
 
-function tailOf(last: Last, name: TailName): TailStatus | undefined {
-  return last?.status?.tails.find(({ tail }) => tail === name)
-}
-
-/* a statistic is as far as its least advanced tail; one that saw nothing is learning */
-function stateOf(last: Last): (typeof STATES)[number] {
-  const states = last?.status?.tails.map(({ state }) => state) ?? ['learning']
-  if (states.includes('learning')) return 'learning'
-  return states.includes('degenerate') ? 'degenerate' : 'calibrated'
-}
-
 function larger(a: number, b: number): number {
   return Math.max(a, b)
-}
-
-function smaller(a: number, b: number): number {
-  return Math.min(a, b)
 }

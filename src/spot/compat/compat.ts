@@ -35,6 +35,7 @@ class Compat implements Detector {
   readonly #tails: readonly CompatTail[]
   readonly #window: MovingMean | undefined
   readonly #first: Float64Array
+  readonly #level: number
   readonly #anomalies: Record<TailName, number> = { lower: 0, upper: 0 }
   #collected = 0
   #values = 0
@@ -48,6 +49,7 @@ class Compat implements Detector {
       .map((name) => new CompatTail(name, options))
     this.#window = options.depth > 0 ? new MovingMean(options.depth) : undefined
     this.#first = new Float64Array(options.nInit)
+    this.#level = options.level
     this.#resting = this.#rest()
   }
 
@@ -76,6 +78,10 @@ class Compat implements Detector {
         threshold: tail.threshold + this.#base,
         excessThreshold: tail.excessThreshold + this.#base,
         falseAlarmRatio: calibrated ? tail.q : Number.NaN,
+        targetRatio: tail.q,
+        level: this.#level,
+        stored: tail.stored,
+        fit: tail.fit,
         calibration: this.#collected / this.#first.length,
         anomalies: this.#anomalies[tail.name],
         events: this.#anomalies[tail.name],

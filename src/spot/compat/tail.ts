@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TailName } from '../detector.ts'
+import type { TailFit, TailName } from '../detector.ts'
 import { fitBest, type Shape } from './fit.ts'
 import { pSquared } from './p-squared.ts'
 import { Stored } from './stored.ts'
@@ -36,6 +36,17 @@ export class CompatTail {
   /** Excesses ever learned. */
   get excesses(): number {
     return this.#stored.pushed
+  }
+
+  /** Excesses that the fit is made of. */
+  get stored(): number {
+    return this.#stored.values.length
+  }
+
+  /** Undefined before there is one. */
+  get fit(): TailFit | undefined {
+    if (this.excesses === 0) return undefined
+    return { ...this.#shape, share: this.excesses / this.#learned }
   }
 
   /** Probability of a value beyond z. */

@@ -64,14 +64,18 @@ export function readLabelled(folder: string): readonly Labelled[] {
   return all.sort((a, b) => a.attacks.length - b.attacks.length || (a.name < b.name ? -1 : 1))
 }
 
-/** Replays a capture with the shipped settings; gives the windows of one length, and the events. */
+/**
+ * Replays a capture with the shipped settings; gives the windows of one length, and the events. A
+ * length that is not shipped becomes the period.
+ */
 export async function replayed(path: string, seconds: number): Promise<readonly Row[]> {
-  const env = { PATH: process.env['PATH'] }
-  const { code, stdout, stderr } = await pktspot(['replay', '--period', `${seconds}`, path], {
-    env,
-  })
-  if (code !== 0) throw new Error(`${path}: ${stderr}`)
-  return lines<Row>(stdout).filter(({ window }) => window === seconds)
+  const run = async (...flags: readonly string[]): Promise<Row[]> => {
+    const { code, stdout, stderr } = await pktspot(['replay', ...flags, path])
+    if (code !== 0) throw new Error(`${path}: ${stderr}`)
+    return lines<Row>(stdout).filter(({ window }) => window === seconds)
+  }
+  const shipped = await run()
+  return shipped.length > 0 ? shipped : run('--period', `${seconds}`)
 }
 
 /** Which of the statistics named for an attack saw it, and how many windows after it began. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Window } from '../../counters/window.ts'
-import type { Sample } from '../../monitor/sample.ts'
-import type { Report } from '../exporter.ts'
+import type { Window } from '../counters/window.ts'
+import type { Sample } from '../monitor/sample.ts'
+import type { Report } from './exporter.ts'
 
 /** What a source's reports said up to now. */
 export interface Published {
@@ -9,8 +9,14 @@ export interface Published {
   readonly end: Date
   /** The last window that was not cut off: only a full one says how many things were distinct. */
   readonly full: Window | undefined
-  /** Last samples by the window's period and the statistic's name. */
-  readonly samples: ReadonlyMap<number, ReadonlyMap<string, Sample>>
+  /** The last window of each period, in seconds. */
+  readonly windows: ReadonlyMap<number, Judged>
+}
+
+/** A window's start and its samples by the statistic's name. */
+export interface Judged {
+  readonly start: Date
+  readonly samples: ReadonlyMap<string, Sample>
 }
 
 /** Share of the period below which a window was cut off; a clock's jitter is far smaller. */
@@ -19,12 +25,13 @@ const FULL = 0.9
 /** Brings what was published up to date with a report; `base` is the shortest window's length in seconds. */
 export function updated(before: Published | undefined, report: Report, base: number): Published {
   const { window, samples } = report
-  const isBase = window.period === base
-  const full = isBase && window.seconds >= FULL * base
+  const { start, seconds, period } = window
+  const isBase = period === base
+  const full = isBase && seconds >= FULL * base
   const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
   return {
-    end: isBase || !before ? new Date(window.start.getTime() + window.seconds * 1000) : before.end,
+    end: isBase || !before ? new Date(start.getTime() + seconds * 1000) : before.end,
     full: full ? window : before?.full,
-    samples: new Map([...(before?.samples ?? []), [window.period, byName]]),
+    windows: new Map([...(before?.windows ?? []), [period, { start, samples: byName }]]),
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Mode } from '../../capture/source.ts'
-import type { Catalog } from '../../counters/catalog.ts'
-import type { Reading } from '../../counters/reading.ts'
-import type { Statistic } from '../../statistics/statistic.ts'
+import type { Mode } from '../capture/source.ts'
+import type { Catalog } from '../counters/catalog.ts'
+import type { Reading } from '../counters/reading.ts'
+import type { Statistic } from '../statistics/statistic.ts'
 
-/** An interface as a scrape sees it, attached or not; one that vanished keeps its last totals. */
+/** An interface as those who ask see it, attached or not; one that vanished keeps its last totals. */
 export interface Observed {
   /** Value of the label `interface`. */
   readonly name: string
@@ -20,7 +20,7 @@ export interface Observed {
   look(): Reading
 }
 
-/** What a scrape tells of. */
+/** What is told of. */
 export interface Watched {
   readonly sources: readonly Observed[]
   /** Statistics that every source is given; their series exist before the first window. */
@@ -29,4 +29,13 @@ export interface Watched {
   readonly base: number
   /** Lengths of the windows in seconds that statistics are computed over; the values of the label `window`. */
   readonly periods: readonly number[]
+}
+
+/** Looks at a source's totals; undefined where they cannot be read. */
+export function lookAt(source: Observed): Reading | undefined {
+  try {
+    return source.look()
+  } catch {
+    return undefined
+  }
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Window } from '../counters/window.ts'
+import type { Sample } from '../monitor/sample.ts'
+import type { TailName } from '../spot/detector.ts'
+import type { Statistic } from '../statistics/statistic.ts'
+import type { Report } from './exporter.ts'
+import type { Observed, Watched } from './observed.ts'
+import { type Published, updated } from './published.ts'
+
+/** One statistic of one source over windows of one length, as the last report had it. */
+export interface Row {
+  /** Name of the source. */
+  readonly source: string
+  readonly statistic: Statistic
+  /** Length of the windows in seconds. */
+  readonly period: number
+  /** Tails that are monitored. */
+  readonly tails: readonly TailName[]
+  /** Start of the last window and what it gave; undefined before the first. */
+  readonly start: Date | undefined
+  readonly sample: Sample | undefined
+}
+
+/** Keeps what each source's last reports said: all who are asked for it tell the same. */
+export interface Latest extends Watched {
+  publish(report: Report): void
+  /** When a source's last base window ended; undefined before the first. */
+  end(source: Observed): Date | undefined
+  /** A source's last full base window; undefined before the first, and while it is down. */
+  full(source: Observed): Window | undefined
+  /** Every statistic of every source and length, from before the first window on. */
+  rows(): readonly Row[]
+}
+
+/** Begins with nothing published. */
+export function createLatest({ sources, statistics, base, periods }: Watched): Latest {
+  const published = new Map<string, Published>()
+
+  const row = (source: Observed, statistic: Statistic, period: number): Row => {
+    const window = published.get(source.name)?.windows.get(period)
+    const last = window?.samples.get(statistic.name)
+    return {
+      source: source.name,
+      statistic,
+      period,
+      tails: last ? (last.status?.tails.map(({ tail }) => tail) ?? []) : statistic.tails,
+      start: window?.start,
+      sample: source.up ? last : last && silenced(last),
+    }
+  }
+  return {
+    sources,
+    statistics,
+    base,
+    periods,
+    publish(report) {
+      published.set(report.source, updated(published.get(report.source), report, base))
+    },
+    end: ({ name }) => published.get(name)?.end,
+    full: ({ name, up }) => (up ? published.get(name)?.full : undefined),
+    rows: () =>
+      sources.flatMap((source) =>
+        statistics.flatMap((each) => periods.map((period) => row(source, each, period))),
+      ),
+  }
+}
+
+/* an interface that is gone says nothing: its last value must not keep an alert firing */
+function silenced(sample: Sample): Sample {
+  const none = Number.NaN
+  return { ...sample, value: none, recentMax: none, recentMin: none, judgement: undefined }
+}

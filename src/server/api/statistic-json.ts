@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Row } from '../../exporters/latest.ts'
+import { calibrationOf, stateOf, tailOf } from '../../exporters/standing.ts'
+import type { TailName, TailStatus } from '../../spot/detector.ts'
+import { probabilityOf, valueAt } from '../../spot/probability.ts'
+
+/** What is asked of every tail. */
+export interface Question {
+  /** How probable a value at least this far out is. */
+  readonly value: number | undefined
+  /** Which value is passed with this probability. */
+  readonly probability: number | undefined
+}
+
+/** A statistic in short, by the names that `replay` and the metrics use; NaN becomes null in JSON. */
+export function summary(row: Row) {
+  return { ...standing(row), tails: tails(row, tailSummary) }
+}
+
+/** The same with what its probabilities follow from, and answers to the question. */
+export function detail(row: Row, question: Question) {
+  const n = row.tails.length === 0 ? null : (row.sample?.status?.values ?? 0)
+  const tail = (status: TailStatus | undefined) => ({
+    ...tailSummary(status),
+    ...learned(status),
+    ...answers(status, question),
+  })
+  return { ...standing(row), n, tails: tails(row, tail) }
+}
+
+function standing({ source, statistic, period, start, sample, tails }: Row) {
+  const { judgement, status } = sample ?? {}
+  const judged = tails.length > 0
+  return {
+    name: statistic.name,
+    help: statistic.help,
+    unit: statistic.unit,
+    interface: source,
+    window: period,
+    time: start ?? null,
+    value: sample?.value ?? null,
+    upper: judgement?.upper ?? null,
+    lower: judgement?.lower ?? null,
+    verdict: judgement?.verdict ?? null,
+    tail: judgement?.tail ?? null,
+    probability: judgement?.probability ?? null,
+    state: judged ? stateOf(sample) : null,
+    calibration_ratio: judged ? calibrationOf(sample) : null,
+    recent_max: sample?.recentMax ?? null,
+    recent_min: sample?.recentMin ?? null,
+    windows: sample?.windows ?? 0,
+    failures: sample?.failures ?? 0,
+    recalibrations: status?.recalibrations ?? 0,
+  }
+}
+
+function tails<T>({ tails, sample }: Row, of: (status: TailStatus | undefined) => T) {
+  const entries = tails.map((name): [TailName, T] => [name, of(tailOf(sample, name))])
+  return Object.fromEntries(entries)
+}
+
+function tailSummary(status: TailStatus | undefined) {
+  return {
+    state: status?.state ?? 'learning',
+    calibration_ratio: status?.calibration ?? 0,
+    excess_threshold: status?.excessThreshold ?? null,
+    false_alarm_ratio: status?.falseAlarmRatio ?? null,
+    anomalies: status?.anomalies ?? 0,
+    events: status?.events ?? 0,
+    excesses: status?.excesses ?? 0,
+    event_open: status?.eventOpen ?? false,
+  }
+}
+
+function learned(status: TailStatus | undefined) {
+  const { fit } = status ?? {}
+  return {
+    next_threshold: status?.threshold ?? null,
+    target_false_alarm_ratio: status?.targetRatio ?? null,
+    level: status?.level ?? null,
+    excess_share: fit?.share ?? null,
+    stored_excesses: status?.stored ?? 0,
+    gamma: fit?.gamma ?? null,
+    sigma: fit?.sigma ?? null,
+  }
+}
+
+function answers(status: TailStatus | undefined, { value, probability }: Question) {
+  return {
+    ...(value !== undefined && {
+      probability_of_value: status ? probabilityOf(status, value) : null,
+    }),
+    ...(probability !== undefined && {
+      value_at_probability: status ? valueAt(status, probability) : null,
+    }),
+  }
+}

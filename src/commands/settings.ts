@@ -38,9 +38,17 @@ function knownOf(given: readonly Statistic[], plugins: ReadonlyMap<string, strin
       )
       const tails = enabled.reduce((sum, statistic) => sum + statistic.tails.length, 0)
       const periods = windowPeriods(settings)
-      const [periodSeconds = settings.period] = periods
-      const node = { periodSeconds, sources: 1, lengths: periods.length, tails }
-      return objections(enabled, settings.spot, node)
+      const found = periods.flatMap((periodSeconds) =>
+        objections(enabled, settings.spot, {
+          periodSeconds,
+          sources: 1,
+          lengths: periods.length,
+          tails,
+        }),
+      )
+      return found.filter(
+        ({ statistic }, at) => found.findIndex((each) => each.statistic === statistic) === at,
+      )
     },
   }
 }

@@ -10,11 +10,17 @@ import type { Sample } from './sample.ts'
 export function createMonitors(
   options: Omit<MonitorOptions, 'periodSeconds' | 'lengths'> & { periods: readonly number[] },
 ): (window: Window) => readonly Sample[] {
-  const { periods, ...shared } = options
+  const { periods, warn, ...shared } = options
+  const told = new Set<string>()
+  const once = (line: string): void => {
+    if (told.has(line)) return
+    told.add(line)
+    warn?.(line)
+  }
   const monitors = new Map(
     periods.map((periodSeconds) => [
       periodSeconds,
-      createMonitor({ ...shared, periodSeconds, lengths: periods.length }),
+      createMonitor({ ...shared, warn: once, periodSeconds, lengths: periods.length }),
     ]),
   )
   return (window) => monitors.get(window.period)?.(window) ?? []

@@ -115,7 +115,7 @@ t.test('mistakes end every command with 78, at their places', async (t) => {
     ],
     [
       'spot: { false_alarms_per_day: 86400 }\nstatistics: { enabled: [R_SYN] }\n',
-      /c.yaml:1:31: spot.false_alarms_per_day: 86400 false alarms a day over 1 tails make q 1, which/,
+      /c.yaml:1:31: spot.false_alarms_per_day: 86400 false alarms a day over 2 tails make q 0.5, which/,
     ],
     [
       'spot: { level: 0.9999999999 }\n',

@@ -2,9 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { Parser } from 'tap-parser'
-import { installed } from './command.mjs'
 import { root } from './root.mjs'
 
 /* tap-parser tells a directive without a reason as `true` */
@@ -21,51 +19,64 @@ function explain({ fullname, name, diag }) {
   if (stack) console.log(`  stack: ${stack.trimEnd().replaceAll('\n', '\n    ')}`)
 }
 
+/** Milliseconds that one file may take. */
+const LIMIT = 300_000
+
+/* each file is a program of its own that writes TAP: tap's runner would put its hooks into the programs under test */
+async function runFile(file, { counted, copy }) {
+  const parser = new Parser()
+  const start = performance.now()
+  let failed = 0
+  parser.on('result', (result) => {
+    const name = [file, result.fullname || result.name].filter(Boolean).join(' > ')
+    const told = result.skip || result.todo
+    if (told) counted.skips.push(`${name}: ${reason(told, 'no reason given')}`)
+    else if (result.ok) counted.passed += 1
+    else {
+      failed += 1
+      explain({ ...result, fullname: name })
+    }
+  })
+  const child = spawn(process.execPath, [file], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: LIMIT,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+  const told = new Promise((resolve) => parser.on('complete', resolve))
+  copy.write(`# file ${file}\n`)
+  for await (const chunk of child.stdout) {
+    parser.write(chunk)
+    copy.write(chunk)
+  }
+  parser.end()
+  const [code, results] = [await ended, await told]
+  if ((code !== 0 || !results.ok) && failed === 0) {
+    console.log(`\nFAILED ${file} ended with ${code ?? 'a signal'} without naming a test`)
+    failed = 1
+  }
+  counted.failed += failed
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const skipped = results.count === 0 || results.plan?.skipAll ? ' (skipped)' : ''
+  console.log(`${failed === 0 ? 'ok' : 'NOT OK'} ${file}${skipped} ${seconds} s`)
+}
+
 /**
- * Runs compiled test files under tap, prints a line a file and every failure, and counts assertions; skips carry
- * their reasons. The whole TAP goes to the file `log`.
+ * Runs compiled test files, so many at once, prints a line a file and every failure, and counts assertions; skips
+ * carry their reasons. The whole TAP goes to the file `log`.
  */
 export async function runTap(files, { jobs, log }) {
   const counted = { passed: 0, failed: 0, skips: [] }
-  const parser = new Parser()
-  parser.on('result', (result) => {
-    const told = result.skip || result.todo
-    if (told)
-      counted.skips.push(`${result.fullname || result.name}: ${reason(told, 'no reason given')}`)
-    else if (result.ok) counted.passed += 1
-    else {
-      counted.failed += 1
-      explain(result)
-    }
-  })
-  parser.on('assert', (file) => {
-    console.log(
-      `${file.ok ? 'ok' : 'NOT OK'} ${file.name} ${file.skip ? '(skipped)' : ''} ${Math.round(file.time ?? 0)} ms`,
-    )
-  })
-  const tap = spawn(
-    process.execPath,
-    [installed('tap/dist/esm/run.mjs'), 'run', '--reporter=tap', `--jobs=${jobs}`, ...files],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NO_COLOR: '1' } },
-  )
-  const ended = new Promise((resolve, reject) => tap.on('error', reject).on('close', resolve))
-  const told = new Promise((resolve) => parser.on('complete', resolve))
   const copy = createWriteStream(join(root, log))
-  await pipeline(
-    tap.stdout,
-    async function* (chunks) {
-      for await (const chunk of chunks) {
-        parser.write(chunk)
-        yield chunk
-      }
-    },
-    copy,
-  )
-  parser.end()
-  const [code, results] = [await ended, await told]
-  if ((code !== 0 || !results.ok) && counted.failed === 0) {
-    console.log(`\nFAILED tap ended with ${code} without naming a test: see ${log}`)
-    counted.failed = 1
+  const waiting = [...files]
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      await runFile(file, { counted, copy })
+    }
   }
+  await Promise.all(Array.from({ length: jobs }, worker))
+  await new Promise((resolve) => copy.end(resolve))
   return counted
 }

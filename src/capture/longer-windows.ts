@@ -68,12 +68,9 @@ function growing(addon: Addon, catalog: Catalog, period: number) {
       sum = undefined
       const distinct = new Float64Array(counts.distinct.length)
       if (counts.sketches) addon.estimateSketches(counts.sketches, distinct)
-      const { start, gap } = first
-      yield windowOf(
-        catalog,
-        { ...counts, distinct },
-        { start, seconds, period, ...(gap && { gap }) },
-      )
+      const start = new Date(boundary(first) - milliseconds)
+      const place = { start, seconds, period, ...(first.gap && { afterGap: true as const }) }
+      yield windowOf(catalog, { ...counts, distinct }, place)
     },
   }
 }

@@ -11,6 +11,8 @@ export interface WindowPlace {
   readonly period: number
   /** A stretch longer than an hour without a packet that was skipped just before this window (replay only). */
   readonly gap?: { readonly from: Date; readonly to: Date }
+  /** Whether such a gap lies between this window and the one before, told by a shorter window (longer ones only). */
+  readonly afterGap?: true
 }
 
 /** What every counter was worth between two moments. */

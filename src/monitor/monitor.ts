@@ -73,7 +73,7 @@ function observer(
   let exactPrevious: Scope | undefined
   let windows = 0
   return (window) => {
-    if (window.gap) {
+    if (window.gap || window.afterGap) {
       previous = exactPrevious = undefined
       recent.clear()
     }

@@ -2,7 +2,7 @@
 import type { ByteInput } from './byte-input.ts'
 
 /** Bytes read at a time; the next ones are read while these are counted. */
-const PIECE = 2 ** 21
+const PIECE = 2 ** 22
 
 /**
  * Bytes kept free in front of a piece for the cut record at the end of the one before. A large ArrayBuffer begins 16

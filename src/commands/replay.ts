@@ -14,7 +14,7 @@ import { batched } from './batched.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
 import { chosenStatistics } from './statistics.ts'
 import { totalsLine } from './totals.ts'
-import { openWarmStart, type WarmStart } from './warm-start.ts'
+import type { WarmStart } from './warm-start.ts'
 
 export interface ReplayOptions {
   /** Paths, or `-` for standard input. */
@@ -32,7 +32,11 @@ export interface ReplayOptions {
 /** Counts capture files, each by itself; a bad one is reported and the next one follows. */
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
   const statistics = await chosenStatistics(options.settings, options.statistics)
-  const warmStart = openWarmStart(options.saveState, options.settings)
+  const { saveState, settings } = options
+  const warmStart =
+    saveState === undefined
+      ? undefined
+      : (await import('./warm-start.ts')).openWarmStart(saveState, settings)
   const output = batched((text) => io.out(text))
   let code: ExitCode = EXIT.good
   for (const file of options.files) {

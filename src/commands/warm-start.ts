@@ -15,12 +15,11 @@ export interface WarmStart {
   save(): Promise<void>
 }
 
-/** Begins with nothing learned; undefined without a directory. */
+/** Begins with nothing learned. */
 export function openWarmStart(
-  directory: string | undefined,
+  directory: string,
   { interfaces, spot }: Pick<Settings, 'interfaces' | 'spot'>,
-): WarmStart | undefined {
-  if (directory === undefined) return undefined
+): WarmStart {
   /* those of another machine may be named, too */
   const named = interfaces.every((each) => /^(?!default-route$)[^!*?]+$/.test(each))
   const names = named ? interfaces : chooseInterfaces(loadAddon(), interfaces)

@@ -13,8 +13,8 @@ import { spread } from './support/spread.ts'
 import { writeTraffic } from './support/traffic.ts'
 
 const ROUNDS = 5
-const SECONDS = 120
-const FRAMES = { many: 4_000_000, few: 2_000_000 } as const
+const SECONDS = 240
+const FRAMES = { many: 8_000_000, few: 2_000_000 } as const
 const FRAME_BYTES = 500
 
 /** Wall time of a whole process, start to end, in seconds; throws when it fails. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIPv6 } from 'node:net'
 import { PktspotError } from '../errors.ts'
+import { listenAddress, parseListenAddress as readAddress } from '../settings/listen-address.ts'
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -12,18 +13,14 @@ export interface ListenAddress {
   readonly optional: boolean
 }
 
-/** Reads `host:port`, `[v6]:port` or `:port`; throws a `PktspotError` LISTEN. */
+/** Reads `host:port`, `[v6]:port` or `:port` as the settings do; throws a `PktspotError` LISTEN. */
 export function parseListenAddress(text: string, optional = false): ListenAddress {
-  const [, v6, name = '', digits = ''] =
-    /^(?:\[([^[\]]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text) ?? []
-  const port = Number(digits)
-  if (digits === '' || port > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
-    throw new PktspotError(
-      'LISTEN',
-      `${JSON.stringify(text)} is not a listen address. Write host:port, [IPv6 address]:port or :port, with a port from 0 to 65535.`,
-    )
-  }
-  return { host: v6 ?? name, port, optional }
+  const found = readAddress(text)
+  if (found) return { host: found.host ?? '', port: found.port, optional }
+  throw new PktspotError(
+    'LISTEN',
+    `${JSON.stringify(text)} is not a listen address. Write ${listenAddress.expected}.`,
+  )
 }
 
 /** Writes an address as users do. */

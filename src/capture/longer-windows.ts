@@ -39,7 +39,7 @@ async function* longerWindows(
     for (const each of open) yield* each.endBefore(from)
     yield window
     for (const each of open) each.add(window)
-    const end = window.start.getTime() + window.seconds * 1000
+    const end = window.start.getTime() + Math.round(window.seconds * 1000)
     for (const each of open) yield* each.endBefore(end)
   }
   for (const each of open) yield* each.endBefore(Number.POSITIVE_INFINITY)

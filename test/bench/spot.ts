@@ -7,7 +7,7 @@ import { defaultLevel, type SpotOptions } from '../../src/spot/options.ts'
 import { createDetector } from '../../src/spot/spot.ts'
 import { Tail } from '../../src/spot/tail.ts'
 import { draw, uniform } from '../spot/streams.ts'
-import { heldBytes } from './support/held.ts'
+import { heldBytes } from '../support/held.ts'
 import { spread } from './support/spread.ts'
 
 const ROUNDS = 9

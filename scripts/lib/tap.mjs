@@ -42,7 +42,7 @@ async function runFile(file, { counted, copy }) {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: LIMIT,
     killSignal: 'SIGKILL',
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', TAP_TIMEOUT: String(LIMIT / 1000 - 10) },
   })
   const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
   const told = new Promise((resolve) => parser.on('complete', resolve))

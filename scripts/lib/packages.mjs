@@ -45,6 +45,7 @@ export const testNeeds = () => [
   command('ip', 'iproute2'),
   command('ping', 'iputils-ping'),
   command('jq', 'jq'),
+  ...['tmux', 'chromium', 'curl', 'openssl'].map((name) => command(name, name)),
   command('setcap', 'libcap2-bin'),
   ...['nsenter', 'setpriv', 'taskset'].map((name) => command(name, 'util-linux')),
   ...['ps', 'sysctl'].map((name) => command(name, 'procps')),

@@ -16,6 +16,7 @@ const checks = {
     '.',
   ),
   'types of src': tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
+  'types of the page': tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.page.json'),
   'types of tests': tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json'),
   'eslint (rules that need types)': tool('eslint/bin/eslint.js', '--max-warnings=0', 'src'),
   'clang-format': () => runNode('scripts/clang-format.mjs'),

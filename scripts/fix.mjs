@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Puts right what a program can: layout and simple lint, the layout of C, the generated tables. */
+/* Puts right what a program can: layout and simple lint, the layout of C, the generated tables, the
+   chart and its manifests. */
 import { installed, runCommand, runNode } from './lib/command.mjs'
 
 const biome = installed('@biomejs/biome/bin/biome')

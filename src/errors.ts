@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'USAGE' // the command line is wrong
   | 'SETTINGS' // the settings are wrong; every mistake is listed with its place
   | 'ADDON_MISSING' // there is no native addon for this machine
+  | 'LIBPCAP_MISSING' // filters need libpcap, which is not installed
   | 'INTERFACE_MISSING' // no such interface, or none by default
   | 'INTERFACE_GONE' // the interface vanished while it was counted
   | 'CAPABILITY_MISSING' // the process lacks a capability, which the message names
@@ -12,11 +13,14 @@ export type ErrorCode =
   | 'BPF_LOAD' // the kernel refused the program or its maps
   | 'BPF_ATTACH' // the program could not be attached
   | 'MEMORY_BUDGET' // the tables do not fit into `kernel_memory`
+  | 'GROUP_LIMIT' // more counter groups than a source can count
   | 'SOCKET_OPEN' // the packet socket could not be opened
   | 'PCAP_OPEN' // the capture file could not be read
   | 'PCAP_FORMAT' // the file is no capture, or of a kind that is not known
   | 'PCAP_TRUNCATED' // the capture ends inside a record
   | 'STATE_WRITE' // what detectors learned could not be written to where it was to be kept
+  | 'TOOL_MISSING' // promtool or prometheus is not installed
+  | 'RULES' // the rule file is wrong, or Prometheus cannot evaluate it
   | 'LISTEN' // the address to listen on could not be taken
 
 /** A user's mistake or the machine's refusal: message says what, where and what to do; printed without a stack. */

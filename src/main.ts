@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 import { addAbortSignal } from 'node:stream'
+import { isatty } from 'node:tty'
 import { EXIT, type ExitCode, type Io } from './commands/command.ts'
 import { runProgram } from './commands/program.ts'
 import { type ErrorCode, PktspotError } from './errors.ts'
 
 /** Exit codes of errors that users meet; all others are EXIT.failed. */
 const EXIT_OF: Partial<Record<ErrorCode, ExitCode>> = { USAGE: EXIT.usage, SETTINGS: EXIT.settings }
+
+const STANDARD_ERROR = 2
 
 /** Milliseconds that a broken program gets to release what it opened. */
 const LAST_BREATH = 5000
@@ -26,10 +29,11 @@ async function main(): Promise<never> {
     })
   }
   process.on('uncaughtException', (error) => {
+    /* a view gives the terminal back first, so that the stack can be read */
+    stop.abort()
     printStack(error)
     if (failure.seen) process.exit(EXIT.failed)
     failure.seen = true
-    stop.abort()
     setTimeout(() => process.exit(EXIT.failed), LAST_BREATH).unref()
   })
   const lost = (error: NodeJS.ErrnoException): void => {
@@ -56,9 +60,20 @@ async function main(): Promise<never> {
       }),
     input: () => addAbortSignal(stop.signal, process.stdin),
     err: (line) => void process.stderr.write(`${line}\n`),
+    pid: process.pid,
     env: process.env,
     signal: stop.signal,
+    onReload: (handler) => {
+      const attended = isatty(STANDARD_ERROR)
+      process.on('SIGHUP', () => {
+        if (!attended || isatty(STANDARD_ERROR)) return handler()
+        /* a terminal that has gone hangs up, too; Node would abort when it gives it back at the exit */
+        process.removeAllListeners('SIGHUP')
+        process.kill(process.pid, 'SIGHUP')
+      })
+    },
     terminal: process.stdout.isTTY === true,
+    window: () => ({ input: process.stdin, output: process.stdout }),
   }
 
   const code = await runProgram(process.argv.slice(2), io).catch((error: unknown) => {

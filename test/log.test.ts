@@ -41,6 +41,23 @@ t.test('pretty lines are for people, without colours where there is no terminal'
   t.notMatch(text, '\u001b')
 })
 
+t.test('level and format may change, of children too', async (t) => {
+  const program = `
+    import { openLog } from '${LOG}'
+    const { logger, change } = openLog({ level: 'info', format: 'json' })
+    const child = logger.child({ interface: 'eth0' })
+    change({ level: 'error', format: 'pretty' })
+    logger.info('unseen')
+    child.info('unseen')
+    child.error('seen')
+    change({ level: 'info', format: 'json' })
+    child.info('again')
+    process.exit()`
+  const args = ['--input-type=module', '--eval', program]
+  const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  t.match(stderr, /^\[.*ERROR: seen\n +interface: "eth0"\n\{"level":30,.*"msg":"again"\}\n$/)
+})
+
 t.test('the level is a floor', async (t) => {
   t.notMatch(logged({ level: 'error', format: 'json' }), 'counting')
   t.equal(logged({ level: 'silent', format: 'json' }), '')

@@ -8,14 +8,36 @@
 #include "../core/table.h"
 #include "failure.h"
 
+struct bpf_insn;
+struct group_spec;
+
 enum hook { HOOK_XDP_NATIVE, HOOK_XDP_GENERIC, HOOK_TCX };
 
+/* Slots of the chain: the filters' program, then the groups'. */
+#define PROGRAMS 17
+
 struct loaded {
-	int tables; /* map of tables; -1 when not open, like all of these */
+	enum hook hook;
+	int tables;   /* map of tables; -1 when not open, like all of these */
+	int programs; /* array of the programs that follow by tail calls; emptied when its last descriptor is closed */
 	int program;
 	int link;
-	u8 *memory; /* the map, mapped */
+	u8 *memory; /* the tables, mapped; NULL when not open */
 	size_t bytes;
+	u32 cpus;
+	u32 stride; /* bytes from table to table */
+	u32 flags;  /* that all programs of the chain are loaded with */
+};
+
+/* A group's maps and program. */
+struct loaded_group {
+	int cells;
+	int keys;
+	int program;
+	u8 *cells_memory;
+	u8 *keys_memory;
+	size_t cells_bytes;
+	size_t keys_bytes;
 };
 
 /* Creates the maps, loads the hook's program and maps the tables; on failure everything is closed again. */
@@ -26,6 +48,17 @@ void bpf_close(struct loaded *loaded);
 /* Runs the program over one frame in the kernel (BPF_PROG_TEST_RUN); returns its verdict or -1. */
 int bpf_test_run(const struct loaded *loaded, const u8 *frame, u32 bytes, u32 repeat, u32 *duration_ns,
 		 struct failure *failure);
+/* Creates and maps a group's maps; on failure everything is closed again. */
+int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u32 cpus, struct failure *failure);
+/* Loads the group's program, after the keys are written, and has it run for every packet from now on. */
+int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const struct group_spec *spec,
+		    struct failure *failure);
+void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot);
+/*
+ * Runs a program for every packet before the groups; it leaves what it found in the packet's matches, all of them.
+ * Instructions have their descriptors in place (loaded->tables). Without instructions the slot is emptied.
+ */
+int bpf_load_filters(struct loaded *loaded, const struct bpf_insn *instructions, u32 count, struct failure *failure);
 /* Waits until no program runs that began before the call (membarrier(2) waits for an RCU grace period). */
 void bpf_quiesce(void);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "../core/count.h"
+#include "filter_set.h"
+#include "link_layer.h"
 #include "source.h"
 
 static void close_frames(struct source *source)
@@ -57,6 +59,12 @@ static napi_value count_frame(napi_env env, napi_callback_info info)
 	else
 		count_sums(table, packet, 1);
 	count_distinct(table, &source->counting.layout, packet);
+	if (source->filters)
+		filters_match(source->filters, LINK_ETHERNET, packet,
+			      &(struct filter_frame){
+				      .data = frame, .captured = (u32)bytes, .wire = get_u32(env, arguments[3])});
+	if (source->group_count)
+		count_into_groups(source, get_u32(env, arguments[1]), packet);
 	return undefined(env);
 }
 

@@ -60,6 +60,7 @@ static napi_value open_kernel(napi_env env, napi_callback_info info)
 	kernel->source.counting.tables = get_u32(env, arguments[1]);
 	kernel->source.counting.stride = table_bytes(&layout);
 	kernel->source.counting.memory = kernel->loaded.memory;
+	kernel->source.loaded = &kernel->loaded;
 	kernel->source.unix_ns = monotonic_to_unix;
 	kernel->source.quiesce = bpf_quiesce;
 	kernel->source.close = close_kernel;

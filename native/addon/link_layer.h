@@ -5,6 +5,7 @@
 #include "../core/packet.h"
 
 #define LINK_ETHERNET 1
+#define LINK_RAW 101
 
 /*
  * Parses a packet whose link layer is not Ethernet (numbers: www.tcpdump.org/linktypes.html); `len` is its length on

@@ -34,9 +34,13 @@ napi_value throw_failure(napi_env env, struct failure *failure);
 /* Each source file of functions adds its own to the exports. */
 void init_catalog(napi_env env, napi_value exports);
 void init_frames(napi_env env, napi_value exports);
+void init_frame_batches(napi_env env, napi_value exports);
+void init_groups(napi_env env, napi_value exports);
+void init_group_opening(napi_env env, napi_value exports);
 void init_kernel(napi_env env, napi_value exports);
 void init_packet_socket(napi_env env, napi_value exports);
 void init_capture_file(napi_env env, napi_value exports);
 void init_system(napi_env env, napi_value exports);
+void init_filters(napi_env env, napi_value exports);
 
 #endif

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "../core/count.h"
+#include "filter_set.h"
+#include "link_layer.h"
 #include "source.h"
 #include "uv.h"
 
@@ -63,6 +65,25 @@ static u64 lost(struct source *source)
 	return own->lost;
 }
 
+/* The filters see the frame as it was on the wire: with the tag that the kernel took out. */
+static void try_filters(struct packet_source *own, const struct tpacket3_hdr *header, struct packet *packet)
+{
+	u32 type = header->tp_status & TP_STATUS_VLAN_TPID_VALID ? header->hv1.tp_vlan_tpid : ETH_P_8021Q;
+	struct filter_frame frame = {
+		.data = (const u8 *)header + header->tp_mac,
+		.captured = header->tp_snaplen,
+		.wire = header->tp_len,
+		.hidden = (header->tp_status & TP_STATUS_VLAN_VALID) != 0,
+		.tag = type << 16 | header->hv1.tp_vlan_tci,
+	};
+
+	if (own->source.counting.layout.raw)
+		frame.hidden = 0;
+	if (frame.hidden)
+		frame.wire += 4;
+	filters_match(own->source.filters, own->source.counting.layout.raw ? LINK_RAW : LINK_ETHERNET, packet, &frame);
+}
+
 static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 {
 	struct counting *counting = &own->source.counting;
@@ -76,14 +97,23 @@ static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 		parse_raw(packet, frame, frame + header->tp_snaplen, header->tp_snaplen, counting->layout.seed);
 	else
 		parse_ethernet(packet, frame, frame + header->tp_snaplen, header->tp_snaplen,
-			       (header->tp_status & TP_STATUS_VLAN_VALID) != 0, counting->layout.seed);
+			       header->tp_status & TP_STATUS_VLAN_VALID ? VLAN_KNOWN | (header->hv1.tp_vlan_tci & 0xfff)
+									: 0,
+			       counting->layout.seed);
 	add_unseen(packet, header->tp_len - header->tp_snaplen);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else
 		count_sums(table, packet, 1);
 	count_distinct(table, &counting->layout, packet);
+	if (own->source.filters)
+		try_filters(own, header, packet);
+	if (own->source.group_count)
+		count_into_groups(&own->source, 0, packet);
 	table->last_ns = header->tp_sec * 1000000000ULL + header->tp_nsec;
+	if (own->source.batches)
+		keep_frame(own->source.batches, packet, frame, header->tp_snaplen,
+			   !counting->layout.raw && header->tp_status & TP_STATUS_VLAN_VALID ? 4 : 0, table->last_ns);
 }
 
 /* Counts one block if the kernel has handed it over. */
@@ -143,10 +173,22 @@ static void close_packet(struct source *source)
 	counting_free(&source->counting);
 }
 
+/* Cuts packets in the kernel behind so many bytes. */
+static int cut_packets(int socket, u32 bytes)
+{
+	struct sock_filter cut[] = {BPF_STMT(BPF_RET | BPF_K, bytes)};
+	struct sock_fprog filter = {1, cut};
+
+	return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+static void reach(struct source *source, u32 bytes)
+{
+	cut_packets(((struct packet_source *)source)->socket, bytes > CAPTURED_BYTES ? bytes : CAPTURED_BYTES);
+}
+
 static int open_socket(struct packet_source *own, u32 ifindex, struct failure *failure)
 {
-	struct sock_filter cut[] = {BPF_STMT(BPF_RET | BPF_K, CAPTURED_BYTES)};
-	struct sock_fprog filter = {1, cut};
 	struct tpacket_req3 ring = {
 		.tp_block_size = BLOCK_BYTES,
 		.tp_block_nr = own->blocks,
@@ -167,7 +209,7 @@ static int open_socket(struct packet_source *own, u32 ifindex, struct failure *f
 		return fail(failure, "PACKET_VNET_HDR", errno);
 	if (setsockopt(own->socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)))
 		return fail(failure, "PACKET_IGNORE_OUTGOING", errno);
-	if (setsockopt(own->socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)))
+	if (cut_packets(own->socket, CAPTURED_BYTES))
 		return fail(failure, "SO_ATTACH_FILTER", errno);
 	if (setsockopt(own->socket, SOL_PACKET, PACKET_RX_RING, &ring, sizeof(ring)))
 		return fail(failure, "PACKET_RX_RING", errno);
@@ -181,7 +223,17 @@ static int open_socket(struct packet_source *own, u32 ifindex, struct failure *f
 	return 0;
 }
 
-/* openPacketSocket(ifindex, ringBytes, bits, seed, raw) */
+static int start(struct packet_source *own, struct failure *failure)
+{
+	if (own->started)
+		return 0;
+	if (uv_thread_create(&own->thread, run_thread, own))
+		return fail(failure, "uv_thread_create", EAGAIN);
+	own->started = 1;
+	return 0;
+}
+
+/* openPacketSocket(ifindex, ringBytes, bits, seed, raw, held): held packets wait in the ring for startPacketSocket */
 static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
@@ -197,6 +249,7 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 	own->source.lock = lock;
 	own->source.unlock = unlock;
 	own->source.lost = lost;
+	own->source.reach = reach;
 	own->socket = -1;
 	own->blocks = get_u32(env, arguments[1]) / BLOCK_BYTES;
 	own->blocks = own->blocks < 2 ? 2 : own->blocks;
@@ -208,10 +261,8 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 		fail(&failure, "eventfd", errno);
 	else if (!open_socket(own, get_u32(env, arguments[0]), &failure)) {
 		own->source.counting.layout.raw = (u32)get_bool(env, arguments[4]);
-		if (uv_thread_create(&own->thread, run_thread, own))
-			fail(&failure, "uv_thread_create", EAGAIN);
-		else
-			own->started = 1;
+		if (!get_bool(env, arguments[5]))
+			start(own, &failure);
 	}
 	if (failure.step) {
 		close_packet(&own->source);
@@ -221,7 +272,26 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 	return make_source(env, &own->source);
 }
 
+/* startPacketSocket(source) */
+static napi_value start_packet_socket(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct failure failure = {0};
+	struct source *source;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	if (source && source->close != close_packet) {
+		napi_throw_type_error(env, NULL, "not a packet socket");
+		return NULL;
+	}
+	if (source && start((struct packet_source *)source, &failure))
+		return throw_failure(env, &failure);
+	return undefined(env);
+}
+
 void init_packet_socket(napi_env env, napi_value exports)
 {
 	set_function(env, exports, "openPacketSocket", open_packet_socket);
+	set_function(env, exports, "startPacketSocket", start_packet_socket);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source.h"
 
+#include "filter_set.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +11,10 @@ static const napi_type_tag source_tag = {0x2d1c6ad0b7c94f1bULL, 0x9a1e03f54be87c
 
 static void release(struct source *source)
 {
+	close_groups(source);
 	source->close(source);
+	filters_free(source->filters);
+	frame_batches_free(source->batches);
 	free(source);
 }
 
@@ -43,6 +48,13 @@ napi_value make_source(napi_env env, struct source *source)
 	}
 	napi_type_tag_object(env, handle, &source_tag);
 	return handle;
+}
+
+struct source *find_source(napi_env env, napi_value value)
+{
+	struct source **cell = get_handle(env, value, &source_tag);
+
+	return cell ? *cell : NULL;
 }
 
 struct source *get_source(napi_env env, napi_value value)
@@ -284,10 +296,13 @@ static napi_value init(napi_env env, napi_value exports)
 	set_function(env, exports, "close", close_source);
 	init_catalog(env, exports);
 	init_frames(env, exports);
+	init_frame_batches(env, exports);
+	init_groups(env, exports);
 	init_kernel(env, exports);
 	init_packet_socket(env, exports);
 	init_capture_file(env, exports);
 	init_system(env, exports);
+	init_filters(env, exports);
 	return exports;
 }
 

@@ -4,6 +4,8 @@
 #define PKTSPOT_SOURCE_H
 
 #include "counting.h"
+#include "frame_batches.h"
+#include "groups.h"
 #include "napi.h"
 
 struct source {
@@ -19,12 +21,21 @@ struct source {
 	void (*quiesce)(void);
 	/* Frees all but the struct itself. */
 	void (*close)(struct source *source);
+	struct loaded *loaded; /* the kernel's programs; NULL where packets are counted in user space */
+	struct group *groups[PROGRAMS];
+	u32 group_count;
+	struct filter_state *filters;  /* the users'; NULL: none was ever set */
+	struct frame_batches *batches; /* packets kept for plugins; NULL: none are */
+	/* Has packets captured as far as filters look; NULL: they are whole. */
+	void (*reach)(struct source *source, u32 bytes);
 	int busy;   /* a cut is under way in the thread pool */
 	int closed; /* freed when the cut ends */
 };
 
 /* Wraps a source, allocated by malloc, into a JavaScript handle; an unclosed one is closed with its last reference. */
 napi_value make_source(napi_env env, struct source *source);
+/* The source behind a handle; NULL when it was closed. */
+struct source *find_source(napi_env env, napi_value value);
 /* The source behind a handle; throws and returns NULL when it was closed. */
 struct source *get_source(napi_env env, napi_value value);
 

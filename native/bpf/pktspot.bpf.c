@@ -2,18 +2,16 @@
 /* Attach points of the counting core. Every packet goes on: XDP_PASS, TCX_NEXT. */
 #include "bpf.h"
 
+#ifndef PKTSPOT_TABLES /* a benchmark has its own maps and entry point around count_xdp_frame() */
+#include "chain.h"
+#endif
+
 #include "../core/count.h"
 
 /* Headers that must be linear for the parser: Ethernet, tags, IPv6 with extension headers, TCP. */
 #define HEADERS_BYTES 256
 
-#ifndef PKTSPOT_TABLES /* a benchmark has its own maps and entry point around count_xdp_frame() */
-/* One table a possible CPU, mapped into user space; created by the loader, which knows the CPUs and the layout. */
-struct map {
-	u32 type;
-};
-struct map tables SECTION("maps") = {BPF_MAP_TYPE_ARRAY};
-
+#ifndef PKTSPOT_TABLES
 /* Written by the loader before the map is frozen: the verifier sees constants. */
 const volatile struct layout layout SECTION(".rodata") = {0};
 #endif
@@ -53,7 +51,8 @@ static __always_inline int may_have_fragments(const struct packet *packet, u32 l
 	return linear >= 1024 || !(packet->layers & HAS_IP) || packet->network + packet->ip.len > linear;
 }
 
-static __always_inline int count_xdp_frame(struct xdp_md *ctx)
+/* Returns the programs that follow. */
+static __always_inline u64 count_xdp_frame(struct xdp_md *ctx)
 {
 	const u8 *data = (const u8 *)(long)ctx->data;
 	const u8 *end = (const u8 *)(long)ctx->data_end;
@@ -63,7 +62,7 @@ static __always_inline int count_xdp_frame(struct xdp_md *ctx)
 	u32 len = (u32)(end - data);
 
 	if (!table)
-		return XDP_PASS;
+		return 0;
 	packet = packet_of(table);
 	if (constants.raw)
 		parse_raw(packet, data, end, len, constants.seed);
@@ -75,14 +74,36 @@ static __always_inline int count_xdp_frame(struct xdp_md *ctx)
 	count_sums(table, packet, 1);
 	count_distinct(table, &constants, packet);
 	stamp(table);
-	return XDP_PASS;
+	return table->programs;
 }
 
 #ifndef PKTSPOT_TABLES
 SECTION("xdp")
 int count_xdp(struct xdp_md *ctx)
 {
-	return count_xdp_frame(ctx);
+	u64 present = count_xdp_frame(ctx);
+
+	if (present)
+		go_on(ctx, present, 0);
+	return XDP_PASS;
+}
+
+/*
+ * Generic XDP, when it has to make room in front of a frame, has the kernel forget how long the link header is: tcx
+ * then begins behind it. The kernel takes the length on the wire before it uncovers the header, so that the two are
+ * equal.
+ */
+static __always_inline long load_link_header(struct __sk_buff *skb, u8 *header)
+{
+	return bpf_skb_load_bytes_relative(skb, 0, header, ETHERNET_BYTES, BPF_HDR_START_MAC);
+}
+
+/* Filters are written for frames that begin with their link header: without it, none matches. */
+static __always_inline void skip_filters(struct packet *packet, u64 *programs)
+{
+	*programs &= ~1ull;
+	for (u32 i = 0; i < MATCHES / 64; i++)
+		packet->matches[i] = 0;
 }
 
 SECTION("tcx")
@@ -95,10 +116,15 @@ int count_tcx(struct __sk_buff *skb)
 	struct table *table = this_table();
 	struct packet *packet;
 	struct segmentation segmentation;
+	u64 programs;
+	u8 *header;
+	u16 hidden = skb->vlan_present ? VLAN_KNOWN | (skb->vlan_tci & 0xfff) : 0;
 
 	if (!table)
 		return TCX_NEXT;
 	packet = packet_of(table);
+	programs = table->programs;
+	header = (u8 *)&packet->ip; /* free until the network layer is parsed; loads on the stack must be aligned */
 	if (end - data < headers) {
 		bpf_skb_pull_data(skb, headers); /* pointers are void after it, whether it worked or not */
 		data = (const u8 *)(long)skb->data;
@@ -106,8 +132,12 @@ int count_tcx(struct __sk_buff *skb)
 	}
 	if (constants.raw)
 		parse_raw(packet, data, end, (u32)(end - data), constants.seed);
-	else
-		parse_ethernet(packet, data, end, (u32)(end - data), skb->vlan_present != 0, constants.seed);
+	else if (skb->len != skb->wire_len || load_link_header(skb, header))
+		parse_ethernet(packet, data, end, (u32)(end - data), hidden, constants.seed);
+	else {
+		parse_behind_ethernet(packet, header, data, end, hidden, constants.seed);
+		skip_filters(packet, &programs);
+	}
 	forget_paths();
 	add_unseen(packet, skb->len - (u32)(end - data));
 	segmentation.segments = skb->gso_segs;
@@ -118,6 +148,8 @@ int count_tcx(struct __sk_buff *skb)
 		count_sums(table, packet, 1);
 	count_distinct(table, &constants, packet);
 	stamp(table);
+	if (programs)
+		go_on(skb, programs, 0);
 	return TCX_NEXT;
 }
 #endif

@@ -160,10 +160,13 @@ static __always_inline void set_length(struct packet *packet, u32 len)
 	packet->ip6.len = packet->layers & HAS_IP6 ? packet->ip.len : 0;
 }
 
+/* Flags that only the last frame of a super-packet is counted with. */
+#define LAST_FLAGS (TCP_FIN | TCP_PSH | TCP_CWR)
+
 /*
  * Counts a super-packet as the frames that were on the wire: all but the last are full and carry neither FIN nor
  * PSH, which the kernel merges from the last one, and one alone has CWR (net/ipv4/tcp_offload.c keeps apart what else
- * differs).
+ * differs). Leaves the layers describing the last one.
  */
 static __always_inline void count_segmented(struct table *table, struct packet *packet,
 					    const struct segmentation *segmentation)
@@ -179,8 +182,10 @@ static __always_inline void count_segmented(struct table *table, struct packet *
 		if (!segments)
 			segments = wanted;
 		if (segments == wanted) {
+			packet->frames = segments;
+			packet->full_bytes = full;
 			set_length(packet, full);
-			packet->tcp.flags = flags & ~(TCP_FIN | TCP_PSH | TCP_CWR);
+			packet->tcp.flags = flags & ~LAST_FLAGS;
 			count_sums(table, packet, segments - 1);
 			set_length(packet, whole - (segments - 1) * size);
 			packet->tcp.flags = flags;

@@ -32,6 +32,8 @@ enum layers {
 	HAS_ICMP6 = 1 << 5,
 	HAS_TCP = 1 << 6,
 	HAS_UDP = 1 << 7,
+	HAS_ETH = 1 << 8,   /* Ethernet addresses */
+	HAS_PORTS = 1 << 9, /* TCP's or UDP's */
 };
 
 struct pkt_layer {
@@ -39,8 +41,19 @@ struct pkt_layer {
 	u8 tags; /* VLAN tags */
 	u8 broadcast;
 	u8 multicast;
-	u8 malformed; /* shorter than its link header */
-	u8 other_l3;  /* neither ARP, IPv4 nor IPv6 */
+	u8 malformed;  /* shorter than its link header */
+	u8 other_l3;   /* neither ARP, IPv4 nor IPv6 */
+	u8 version;    /* of IP; 0: no IP */
+	u16 ethertype; /* after VLAN tags */
+	u16 vlan;      /* VLAN_KNOWN and the outermost tag's VLAN; 0: none */
+};
+
+#define VLAN_KNOWN 0x1000
+
+/* The addresses as they lie in the frame, each with two bytes of the other at its end or start. */
+struct eth_layer {
+	u64 destination; /* bytes 0 to 7 of the frame */
+	u64 source;      /* bytes 4 to 11 */
 };
 
 struct arp_layer {}; /* ARP counts by EtherType, whatever its content */
@@ -75,6 +88,8 @@ struct icmp_layer {
 	u8 version;
 	u8 type_known;
 	u8 type;
+	u8 code_known;
+	u8 code;
 	u8 cut;
 };
 
@@ -97,14 +112,25 @@ struct udp_layer {
 	u8 cut;
 };
 
+/* What TCP and UDP have in common; there with HAS_PORTS. */
+struct l4_layer {
+	u16 source;
+	u16 destination;
+	u8 flags; /* TCP's, 0 when not known */
+};
+
+#define MATCHES 256
+
 struct packet {
 	u32 layers;
 	u32 header_bytes; /* frame start to the end of the TCP or UDP header; 0 when unknown */
 	u32 offset;       /* of the header to be parsed next, from the frame's start */
 	u32 network;      /* offset of the network header on the wire */
 	s32 room;         /* bytes from there to the end of the capture or of the IP packet */
-	u16 ethertype;    /* after VLAN tags */
+	u32 frames;       /* on the wire: more than one of a super-packet, whose last one the layers describe */
+	u32 full_bytes;   /* length of each but the last */
 	struct pkt_layer pkt;
+	struct eth_layer eth;
 	struct arp_layer arp;
 	struct ip_layer ip;
 	struct ip4_layer ip4;
@@ -112,6 +138,8 @@ struct packet {
 	struct icmp_layer icmp;
 	struct tcp_layer tcp;
 	struct udp_layer udp;
+	struct l4_layer l4;
+	u64 matches[MATCHES / 64]; /* filters that the packet passes; written by the filters alone */
 };
 
 #endif

@@ -34,6 +34,7 @@ static __always_inline void parse_ip4(struct packet *packet, const u8 *at, const
 		return;
 	packet->ip4.malformed = 0;
 	packet->pkt.other_l3 = 0;
+	packet->pkt.version = 4;
 	packet->layers |= HAS_IP;
 	ip->len = load_be16(at + 2);
 	ip->unsized = !ip->len; /* segmentation offload leaves the field empty */
@@ -101,6 +102,7 @@ static __always_inline void parse_ip6(struct packet *packet, const u8 *data, con
 		return;
 	packet->ip6.malformed = 0;
 	packet->pkt.other_l3 = 0;
+	packet->pkt.version = 6;
 	packet->layers |= HAS_IP;
 	payload = load_be16(at + 4);
 	ip->len = 40 + payload;
@@ -128,7 +130,7 @@ static __always_inline void parse_ip6(struct packet *packet, const u8 *data, con
 /* The network header at `offset`, of the type that the link layer named. */
 static __always_inline void parse_network(struct packet *packet, const u8 *data, const u8 *end, u64 seed)
 {
-	u16 ethertype = packet->ethertype;
+	u16 ethertype = packet->pkt.ethertype;
 	u32 offset = packet->offset;
 	const u8 *at = bytes_at(data, offset);
 

@@ -19,14 +19,16 @@ static __always_inline int skip_tag(struct packet *packet, const u8 *data, const
 	u32 offset = packet->offset;
 	const u8 *at = bytes_at(data, offset);
 
-	if (!is_vlan(packet->ethertype) || packet->pkt.tags >= VLAN_TAGS_MAX || offset > OFFSET_MAX)
+	if (!is_vlan(packet->pkt.ethertype) || packet->pkt.tags >= VLAN_TAGS_MAX || offset > OFFSET_MAX)
 		return 0;
 	packet->pkt.tags++;
 	if (at + 4 > end) {
 		packet->pkt.malformed = 1;
 		return 0;
 	}
-	packet->ethertype = load_be16(at + 2);
+	if (packet->pkt.tags == 1)
+		packet->pkt.vlan = VLAN_KNOWN | (load_be16(at) & 0xfff);
+	packet->pkt.ethertype = load_be16(at + 2);
 	packet->offset = offset + 4;
 	forget_paths();
 	return 1;
@@ -36,7 +38,7 @@ static __always_inline int skip_tag(struct packet *packet, const u8 *data, const
 static __always_inline void parse_ethertype(struct packet *packet, const u8 *data, const u8 *end, u16 ethertype,
 					    u32 offset, u64 seed)
 {
-	packet->ethertype = ethertype;
+	packet->pkt.ethertype = ethertype;
 	packet->offset = offset;
 #pragma GCC unroll 1
 	for (int depth = 0; depth < VLAN_TAGS_MAX; depth++) {
@@ -50,6 +52,7 @@ static __always_inline void begin_packet(struct packet *packet, u32 len)
 {
 	packet->layers = 0;
 	packet->header_bytes = 0;
+	packet->frames = 1;
 	packet->pkt = (struct pkt_layer){.len = len};
 }
 
@@ -60,25 +63,52 @@ static __always_inline void parse_runt(struct packet *packet)
 	packet->pkt.other_l3 = 1;
 }
 
+static __always_inline void take_link_header(struct packet *packet, const u8 *header)
+{
+	packet->layers = HAS_ETH;
+	packet->eth.destination = LOAD(u64, header);
+	packet->eth.source = LOAD(u64, header + 4);
+	packet->pkt.broadcast = load_be32(header) == 0xffffffff && load_be16(header + 4) == 0xffff;
+	packet->pkt.multicast = header[0] & 1 & !packet->pkt.broadcast;
+}
+
 /*
- * An Ethernet frame; `len` is its length as it is held, `end` where the captured bytes end, `hidden` the VLAN tags (0
- * or 1) that the kernel holds beside the frame though they were on the wire.
+ * An Ethernet frame; `len` is its length as it is held, `end` where the captured bytes end, `hidden` the VLAN tag
+ * (VLAN_KNOWN and its VLAN; 0: none) that the kernel holds beside the frame though it was on the wire.
  */
-static __always_inline void parse_ethernet(struct packet *packet, const u8 *data, const u8 *end, u32 len, u8 hidden,
+static __always_inline void parse_ethernet(struct packet *packet, const u8 *data, const u8 *end, u32 len, u16 hidden,
 					   u64 seed)
 {
-	begin_packet(packet, len + 4u * hidden);
-	packet->pkt.tags = hidden;
+	u32 hidden_bytes = hidden ? 4 : 0;
+
+	begin_packet(packet, len + hidden_bytes);
+	packet->pkt.tags = hidden != 0;
+	packet->pkt.vlan = hidden;
 	if (data + ETHERNET_BYTES > end) {
 		parse_runt(packet);
 		return;
 	}
-	packet->pkt.broadcast = load_be32(data) == 0xffffffff && load_be16(data + 4) == 0xffff;
-	packet->pkt.multicast = data[0] & 1 & !packet->pkt.broadcast;
+	take_link_header(packet, data);
 	parse_ethertype(packet, data, end, load_be16(data + 12), ETHERNET_BYTES, seed);
-	packet->network += 4u * hidden;
+	packet->network += hidden_bytes;
 	if (packet->header_bytes)
-		packet->header_bytes += 4u * hidden;
+		packet->header_bytes += hidden_bytes;
+}
+
+/* An Ethernet frame whose header lies apart, at `header`; what follows it begins at `data`. */
+static __always_inline void parse_behind_ethernet(struct packet *packet, const u8 *header, const u8 *data,
+						  const u8 *end, u16 hidden, u64 seed)
+{
+	u32 before = ETHERNET_BYTES + (hidden ? 4 : 0);
+
+	begin_packet(packet, (u32)(end - data) + before);
+	packet->pkt.tags = hidden != 0;
+	packet->pkt.vlan = hidden;
+	take_link_header(packet, header);
+	parse_ethertype(packet, data, end, load_be16(header + 12), 0, seed);
+	packet->network += before;
+	if (packet->header_bytes)
+		packet->header_bytes += before;
 }
 
 /* Takes in the bytes of a frame that the kernel holds but did not show to the parser. */

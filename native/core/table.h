@@ -57,7 +57,8 @@ struct table {
 	u64 last_ns; /* time of the last packet: coarse monotonic in the kernel, unix time in user space */
 	u64 tick;    /* when last_ns was written, in the kernel's ticks */
 	u64 slots[SLOTS];
-	u64 scratch[32]; /* the packet being counted: packet_of() */
+	u64 programs;    /* bit n: program n of the chain is there; written by user space */
+	u64 scratch[40]; /* the packet being counted: packet_of() */
 	u8 sketches[];   /* epoch 0, epoch 1; in each the HyperLogLogs, then the port maps */
 };
 

@@ -21,9 +21,12 @@ static __always_inline u64 parse_tcp(struct packet *packet, const u8 *at, const 
 		tcp->source = (u16)(ports >> 16);
 		tcp->destination = (u16)ports;
 		tcp->ports_known = 1;
+		packet->layers |= HAS_PORTS;
+		packet->l4 = (struct l4_layer){.source = (u16)(ports >> 16), .destination = (u16)ports};
 	}
 	if (room >= 14 && at + 14 <= end) {
 		tcp->flags = at[13];
+		packet->l4.flags = at[13];
 		tcp->flags_known = 1;
 		packet->header_bytes = packet->offset + (at[12] >> 4) * 4;
 	}
@@ -43,6 +46,8 @@ static __always_inline u64 parse_udp(struct packet *packet, const u8 *at, const 
 		udp->source = (u16)(ports >> 16);
 		udp->destination = (u16)ports;
 		udp->ports_known = 1;
+		packet->layers |= HAS_PORTS;
+		packet->l4 = (struct l4_layer){.source = (u16)(ports >> 16), .destination = (u16)ports};
 		packet->header_bytes = packet->offset + 8;
 	}
 	return ports;
@@ -59,6 +64,11 @@ static __always_inline void parse_icmp(struct packet *packet, const u8 *at, cons
 	if (room >= 1 && at + 1 <= end) {
 		icmp->type = at[0];
 		icmp->type_known = 1;
+	}
+	icmp->code_known = 0;
+	if (room >= 2 && at + 2 <= end) {
+		icmp->code = at[1];
+		icmp->code_known = 1;
 	}
 }
 

@@ -42,6 +42,10 @@ export const testNeeds = () => [
   command('tcpreplay', 'tcpreplay'),
   command('tcpdump', 'tcpdump'),
   command('promtool', 'prometheus'),
+  ...['amtool', 'prometheus-alertmanager'].map((name) => command(name, 'prometheus-alertmanager')),
+  ...['podman', 'buildah', 'runc', 'conmon', 'mmdebstrap'].map((name) => command(name, name)),
+  file('/usr/lib/podman/netavark', 'netavark'),
+  command('systemd-analyze', 'systemd'),
   command('ip', 'iproute2'),
   command('ping', 'iputils-ping'),
   command('jq', 'jq'),
@@ -112,9 +116,10 @@ export function install(needs) {
     apt('update')
     attempt()
   }
-  if (names.includes('prometheus') && existsSync('/run/systemd/system')) {
-    console.log('pktspot: stopping the prometheus service, of which only promtool is wanted')
-    runCommand('systemctl', ['disable', '--now', 'prometheus.service'])
+  const services = names.filter((name) => name.startsWith('prometheus'))
+  if (services.length > 0 && existsSync('/run/systemd/system')) {
+    console.log(`pktspot: stopping ${services.join(', ')}: only their tools are wanted`)
+    runCommand('systemctl', ['disable', '--now', ...services.map((name) => `${name}.service`)])
   }
   return missing(needs)
 }

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readBpfObject } from './elf.mjs'
-import { generateCounterLists, generateProgramHeader } from './generate.mjs'
+import { generateCounterLists, generateKeyList, generateProgramHeader } from './generate.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const { values } = parseArgs({
@@ -23,16 +23,24 @@ if (!cc) throw new Error(`--arch ${values.arch}: build for ${Object.keys(compile
 const { native } = values
 const gen = join(native, 'gen')
 generateCounterLists(native)
+generateKeyList(native)
 
-const object = join(gen, 'pktspot.bpf.o')
 const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch]
-execFileSync(
-  process.env.CLANG ?? 'clang',
-  // biome-ignore format: a command line
-  ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-Wall', '-Wextra', '-Werror', `-I/usr/include/${triple}`, '-c', join(native, 'bpf/pktspot.bpf.c'), '-o', object],
-  { stdio: 'inherit' },
-)
-generateProgramHeader(readBpfObject(object, ['xdp', 'tcx']), join(gen, 'programs.h'))
+
+/** Compiles a BPF source; gives the programs of its sections, their names after the prefix. */
+function compileBpf(name, prefix) {
+  const object = join(gen, `${name}.o`)
+  execFileSync(
+    process.env.CLANG ?? 'clang',
+    // biome-ignore format: a command line
+    ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-fno-jump-tables', '-Wall', '-Wextra', '-Werror', `-I/usr/include/${triple}`, '-c', join(native, 'bpf', `${name}.c`), '-o', object],
+    { stdio: 'inherit' },
+  )
+  const programs = readBpfObject(object, ['xdp', 'tcx'])
+  return programs.map((program) => ({ ...program, name: `${prefix}${program.name}` }))
+}
+const programs = [...compileBpf('pktspot.bpf', ''), ...compileBpf('pktspot_group.bpf', 'group_')]
+generateProgramHeader(programs, join(gen, 'programs.h'))
 
 const folder = join(values.out, `linux-${values.arch}`)
 mkdirSync(folder, { recursive: true })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 /** Layers in the order that packets are counted; a counter's file name begins with its layer's. */
 const LAYERS = ['pkt', 'arp', 'ip', 'ip4', 'ip6', 'icmp4', 'icmp6', 'icmp', 'tcp', 'udp', 'clock']
+/** Families of key fields, in the order that they are listed. */
+const FAMILIES = ['eth', 'vlan', 'ip', 'l4', 'tcp', 'icmp', 'frame']
 const NOTE = '/* Generated from native/core/counters by scripts/native/generate.mjs. */\n'
 
 function write(path, text) {
@@ -37,7 +39,26 @@ export function generateCounterLists(native) {
   write(join(gen, 'all.h'), NOTE + LAYERS.map((layer) => `#include "${layer}.h"\n`).join(''))
 }
 
-/** Writes the programs of the BPF object as C arrays. */
+/** Writes the list of the fields of keys into `native/gen`. */
+export function generateKeyList(native) {
+  const files = readdirSync(join(native, 'core/keys')).sort(byFamily)
+  const unknown = files.find((file) => !FAMILIES.includes(file.split('_')[0]))
+  if (unknown) {
+    throw new Error(
+      `native/core/keys/${unknown}: name it <family>_<field>.h; families: ${FAMILIES.join(' ')}`,
+    )
+  }
+  const note = NOTE.replace('counters', 'keys')
+  const lines = files.map((file) => `#include "../core/keys/${file}"\n`)
+  write(join(native, 'gen/keys.h'), note + lines.join(''))
+}
+
+function byFamily(a, b) {
+  const family = (file) => FAMILIES.indexOf(file.split('_')[0])
+  return family(a) - family(b) || (a < b ? -1 : 1)
+}
+
+/** Writes programs of BPF objects as C arrays. */
 export function generateProgramHeader(programs, path) {
   const body = programs.map(({ name, instructions, references }) => {
     const words = instructions.map((word) => `0x${word.toString(16)}ull`)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AddedSums } from '../counters/added-sums.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Addon, Handle } from '../native/binding.ts'
 
@@ -12,13 +13,22 @@ export interface HandleReader {
   cutNow(): Reading
 }
 
-/** Joins a handle and arrays of the right lengths. */
-export function handleReader(addon: Addon, handle: Handle): HandleReader {
+/** Joins a handle, arrays of the right lengths and what is counted beside the core's. */
+export function handleReader(
+  addon: Addon,
+  handle: Handle,
+  added: readonly AddedSums[] = [],
+): HandleReader {
   const sizes = addon.sizes(0)
+  const slotCount = added.reduce((sum, { count }) => sum + count, sizes.slots)
   const sketchBytes = addon.sketchBytes(handle)
-  let distinct = new Float64Array(sizes.distinct)
+  const distinctCount = added.reduce(
+    (sum, { distinct }) => sum + (distinct?.count ?? 0),
+    sizes.distinct,
+  )
+  let distinct = new Float64Array(distinctCount)
   const arrays = () => ({
-    slots: new BigUint64Array(sizes.slots),
+    slots: new BigUint64Array(slotCount),
     clocks: new BigUint64Array(sizes.clocks),
     lost: new BigUint64Array(1),
   })
@@ -28,25 +38,50 @@ export function handleReader(addon: Addon, handle: Handle): HandleReader {
     lost: lost[0] ?? 0n,
     distinct,
   })
+  function readAdded(slots: BigUint64Array, ends: boolean): void {
+    let from = sizes.slots
+    for (const each of added) {
+      each.read(slots.subarray(from, from + each.count), ends)
+      from += each.count
+    }
+  }
+  /** Ends the window of what is distinct beside the core's; gives the registers. */
+  function cutAdded(estimates: Float64Array): ReadonlyMap<number, Uint8Array> {
+    const registers = new Map<number, Uint8Array>()
+    let from = sizes.distinct
+    for (const { distinct } of added) {
+      if (!distinct) continue
+      const own = distinct.cut(estimates.subarray(from, from + distinct.count))
+      for (const [at, each] of own) registers.set(from + at, each)
+      from += distinct.count
+    }
+    return registers
+  }
   return {
     look() {
       const into = arrays()
       addon.look(handle, into.slots, into.clocks, into.lost)
+      readAdded(into.slots, false)
       return reading(into)
     },
     async cut() {
       const { slots, clocks, lost } = arrays()
-      const [estimates, sketches] = [new Float64Array(sizes.distinct), new Uint8Array(sketchBytes)]
-      await addon.cut(handle, slots, clocks, lost, estimates, sketches)
+      const [estimates, sketches] = [new Float64Array(distinctCount), new Uint8Array(sketchBytes)]
+      const cut = addon.cut(handle, slots, clocks, lost, estimates, sketches)
+      readAdded(slots, true)
+      const registers = cutAdded(estimates)
+      await cut
       distinct = estimates
-      return { ...reading({ slots, clocks, lost }), sketches }
+      return { ...reading({ slots, clocks, lost }), sketches, registers }
     },
     cutNow() {
       const { slots, clocks, lost } = arrays()
       const sketches = new Uint8Array(sketchBytes)
-      distinct = new Float64Array(sizes.distinct)
+      distinct = new Float64Array(distinctCount)
       addon.cutNow(handle, slots, clocks, lost, distinct, sketches)
-      return { ...reading({ slots, clocks, lost }), sketches }
+      readAdded(slots, true)
+      const registers = cutAdded(distinct)
+      return { ...reading({ slots, clocks, lost }), sketches, registers }
     },
   }
 }

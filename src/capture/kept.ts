@@ -3,29 +3,49 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { CaptureError } from '../errors.ts'
+import type { CompiledSet } from '../filters/compiled-set.ts'
+import type { GroupSpec, GroupTable } from './group-table.ts'
+import { type KeptGroup, keptGroup } from './kept-group.ts'
+import type { Counted } from './open.ts'
 import type { Mode, Source } from './source.ts'
 
 /** Milliseconds between tries to open an interface that has vanished. */
 const RETRY = 1000
 
 export interface KeptOptions {
-  /** Opens the source anew; a CaptureError means: not yet. */
-  reopen(): Source
+  /** Opens the source anew, with these groups and filters; a CaptureError means: not yet. */
+  reopen(groups: readonly GroupSpec[], filters: CompiledSet | undefined): Counted | Promise<Counted>
+  /** Filters that the source began with. */
+  readonly filters?: CompiledSet | undefined
   /** Told once when the source is lost and once when it is back. */
   onChange(event: { up: boolean; mode: Mode; reason?: string }): void
 }
 
 /** A source that survives its interface: totals go on from where they were when it comes back. */
 export interface KeptSource extends Source {
+  /** Tables of the groups that the source began with; they survive it, as those opened later do. */
+  readonly groups: readonly GroupTable[]
   readonly up: boolean
   readonly reattachments: number
+  /** Tries packets on the filters of a set, and still on those that it has no more; rejects with the kernel's refusal. */
+  prepareFilters(next: CompiledSet): Promise<void>
+  /** Counts by a set that was prepared, and lets go what it has no more; the counters of others go on. */
+  takeFilters(next: CompiledSet): void
 }
 
 /** Keeps a source: when its interface vanishes, tries to open it anew until the signal aborts. */
-export function keptSource(first: Source, { reopen, onChange }: KeptOptions): KeptSource {
-  const { name, catalog }: { name: string; catalog: Catalog } = first
-  let source: Source | undefined = first
-  let mode = first.mode
+export function keptSource(first: Counted, options: KeptOptions): KeptSource {
+  const { reopen, onChange } = options
+  const { name } = first.source
+  let { catalog }: { catalog: Catalog } = first.source
+  let { filters } = first
+  let set = options.filters
+  /** Counters that began while a base was there, which has nothing of theirs. */
+  let begun: readonly string[] = []
+  const began = first.groups.map((table) => keptGroup(table.spec, table))
+  let kept: readonly KeptGroup[] = began
+  let source: Source | undefined = first.source
+  let mode = source.mode
   let reattachments = 0
   let base: Reading | undefined
 
@@ -35,14 +55,40 @@ export function keptSource(first: Source, { reopen, onChange }: KeptOptions): Ke
   }
   async function lose(reason: string): Promise<void> {
     base = look()
+    catalog = source?.catalog ?? catalog
+    kept = kept.filter((group) => !group.isClosed)
+    for (const group of kept) group.lose()
     const lost = source
     source = undefined
+    filters = undefined
     await lost?.[Symbol.asyncDispose]()
     onChange({ up: false, mode, reason })
   }
-  function find(): void {
+  function forget(): void {
+    if (!source) return
+    for (const counter of begun) {
+      const { kind, index } = source.catalog.find(counter) ?? {}
+      if (base && kind === 'sum' && index !== undefined) base.slots[index] = 0n
+    }
+    begun = []
+  }
+  async function find(): Promise<void> {
+    kept = kept.filter((group) => !group.isClosed)
+    const wanted = kept
+    const began = set
     try {
-      source = reopen()
+      const counted = await reopen(
+        wanted.map(({ table }) => table.spec),
+        began,
+      )
+      source = counted.source
+      filters = counted.filters
+      if (set && set !== began) filters?.take(set)
+      forget()
+      wanted.forEach((group, at) => {
+        const table = counted.groups[at]
+        if (table) group.regain(table)
+      })
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error
       return
@@ -54,8 +100,16 @@ export function keptSource(first: Source, { reopen, onChange }: KeptOptions): Ke
 
   return {
     name,
-    catalog,
+    get catalog() {
+      return source?.catalog ?? catalog
+    },
     look,
+    groups: began.map(({ table }) => table),
+    openGroup(spec) {
+      const group = keptGroup(spec, source?.openGroup(spec))
+      kept = [...kept.filter((each) => !each.isClosed), group]
+      return group.table
+    },
     get mode() {
       return mode
     },
@@ -64,6 +118,15 @@ export function keptSource(first: Source, { reopen, onChange }: KeptOptions): Ke
     },
     get reattachments() {
       return reattachments
+    },
+    prepareFilters: async (next) => filters?.prepare(next),
+    takeFilters(next) {
+      const known = new Set(set?.placed.counters.map(({ id }) => id))
+      const fresh = next.placed.counters.filter(({ id }) => !known.has(id))
+      begun = [...begun, ...fresh.map(({ counter }) => counter.name)]
+      set = next
+      filters?.take(next)
+      forget()
     },
     async *windows(seconds, signal) {
       while (!signal.aborted) {
@@ -76,7 +139,7 @@ export function keptSource(first: Source, { reopen, onChange }: KeptOptions): Ke
           }
         } else {
           await sleep(RETRY, undefined, { signal }).catch(() => undefined)
-          if (!signal.aborted) find()
+          if (!signal.aborted) await find()
         }
       }
     },

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { CaptureError } from '../errors.ts'
 import type { Addon } from '../native/binding.ts'
+import { fittedSpecs } from './group-memory.ts'
+import type { GroupSpec } from './group-table.ts'
 
 /** How the tables of one interface are laid out. */
 export interface Layout {
@@ -13,23 +15,41 @@ export interface Layout {
   readonly seed: bigint
   /** Memory of all tables. */
   readonly bytes: number
+  /** Memory that groups may take in the kernel, and what those asked for take of it. */
+  readonly groupBudget: number
+  readonly groupBytes: number
+  /** The groups as they fit. */
+  readonly groups: readonly GroupSpec[]
 }
+
+/** Part of an interface's memory that groups may take. */
+const GROUP_SHARE = 1 / 3
 
 /** Draws a hash seed, so that nobody outside can choose addresses that collide. */
 export function randomSeed(): bigint {
   return randomBytes(8).readBigUInt64LE()
 }
 
-/** Chooses the highest precision whose tables fit the interface's share of memory; throws MEMORY_BUDGET when none does. */
+/**
+ * Divides the interface's share of memory: groups get what they ask for, at most a third, and the tables the highest
+ * precision that fits the rest; throws MEMORY_BUDGET when none does, or the groups do not fit.
+ */
 export function layoutFor(
   addon: Addon,
-  options: { cpus: number; budgetBytes: number; seed?: bigint },
+  options: { cpus: number; budgetBytes: number; seed?: bigint; groups?: readonly GroupSpec[] },
 ): Layout {
   const { cpus, budgetBytes, seed = randomSeed() } = options
   const { bitsMin, bitsMax } = addon.sizes(0)
+  const share = Math.floor(budgetBytes * GROUP_SHARE)
+  const fitted = fittedSpecs(addon, options.groups ?? [], { bytes: share, cpus })
+  const groupBytes = fitted.reduce((sum, each) => sum + each.bytes, 0)
+  const groups = fitted.map(({ spec }) => spec)
   for (let bits = bitsMax; bits >= bitsMin; bits--) {
     const bytes = cpus * addon.sizes(bits).tableBytes
-    if (bytes <= budgetBytes) return { cpus, bits, seed, bytes }
+    const groupBudget = Math.min(share, budgetBytes - bytes)
+    if (groupBytes <= groupBudget) {
+      return { cpus, bits, seed, bytes, groupBudget, groupBytes, groups }
+    }
   }
   const least = cpus * addon.sizes(bitsMin).tableBytes
   throw new CaptureError(

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AddedSums } from '../counters/added-sums.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { type Window, windowBetween } from '../counters/window.ts'
 import { CaptureError } from '../errors.ts'
 import type { Addon, Handle } from '../native/binding.ts'
 import { alignedStart, sleepUntil } from './clock.ts'
+import type { GroupSpec, GroupTable } from './group-table.ts'
 import { handleReader } from './handle-reader.ts'
 import type { Mode, Source } from './source.ts'
 
 /** What a live source is made of. */
 export interface LiveParts {
   readonly addon: Addon
-  readonly catalog: Catalog
+  readonly catalog: () => Catalog
   readonly name: string
   readonly ifindex: number
   readonly mode: Mode
   readonly handle: Handle
+  readonly openGroup: (spec: GroupSpec) => GroupTable
+  /** Counted beside the core's; closed with the source. */
+  readonly added?: readonly AddedSums[]
 }
 
 /** A source that counts on its own and is read by the clock; owns the handle. */
-export function liveSource({ addon, catalog, name, ifindex, mode, handle }: LiveParts): Source {
-  const reader = handleReader(addon, handle)
-  let before: Reading = {
-    ...reader.look(),
-    slots: new BigUint64Array(addon.sizes(0).slots),
-    lost: 0n,
-  }
+export function liveSource(parts: LiveParts): Source {
+  const { addon, catalog, name, ifindex, mode, handle, openGroup, added = [] } = parts
+  const reader = handleReader(addon, handle, added)
+  const first = reader.look()
+  let before: Reading = { ...first, slots: new BigUint64Array(first.slots.length), lost: 0n }
   let opened = Date.now()
 
   async function close(start: number, end: number, period: number): Promise<Window> {
@@ -33,7 +36,7 @@ export function liveSource({ addon, catalog, name, ifindex, mode, handle }: Live
     /* a first or last window is cut short; a busy program may be late by a little */
     const seconds = Math.max(end - start, 1) / 1000
     const place = { start: new Date(start), seconds, period }
-    const window = windowBetween(catalog, before, after, place)
+    const window = windowBetween(catalog(), before, after, place)
     before = after
     return window
   }
@@ -41,8 +44,11 @@ export function liveSource({ addon, catalog, name, ifindex, mode, handle }: Live
   return {
     name,
     mode,
-    catalog,
+    get catalog() {
+      return catalog()
+    },
     look: reader.look,
+    openGroup,
     async *windows(seconds, signal) {
       const period = Math.round(seconds * 1000)
       let end = alignedStart(opened, seconds) + period
@@ -62,6 +68,7 @@ export function liveSource({ addon, catalog, name, ifindex, mode, handle }: Live
       }
     },
     async [Symbol.asyncDispose]() {
+      for (const each of added) each.close()
       addon.close(handle)
     },
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../counters/catalog.ts'
+import { estimateRegisters, mergeRegisters } from '../counters/hyperloglog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { type Window, windowOf } from '../counters/window.ts'
 import { type Addon, loadAddon } from '../native/binding.ts'
@@ -7,15 +8,15 @@ import type { Source } from './source.ts'
 
 /** Makes a source's windows come with longer ones, of these periods in seconds. */
 export function withLongerWindows(
-  { name, catalog, windows }: Pick<Source, 'name' | 'catalog' | 'windows'>,
+  source: Pick<Source, 'name' | 'catalog' | 'windows'>,
   periods: readonly number[],
 ): Pick<Source, 'name' | 'windows'> {
   return {
-    name,
+    name: source.name,
     windows(seconds, signal) {
       const longer = periods.filter((period) => period !== seconds)
-      const merging = { addon: loadAddon(), catalog, periods: longer }
-      return longerWindows(windows(seconds, signal), merging)
+      const merging = { addon: loadAddon(), catalog: () => source.catalog, periods: longer }
+      return longerWindows(source.windows(seconds, signal), merging)
     },
   }
 }
@@ -29,7 +30,7 @@ async function* longerWindows(
   base: AsyncIterable<Window>,
   merging: {
     readonly addon: Addon
-    readonly catalog: Catalog
+    readonly catalog: () => Catalog
     readonly periods: readonly number[]
   },
 ): AsyncIterable<Window> {
@@ -46,7 +47,7 @@ async function* longerWindows(
 }
 
 /** One length: the base windows of the one that is open, added up. */
-function growing(addon: Addon, catalog: Catalog, period: number) {
+function growing(addon: Addon, catalog: () => Catalog, period: number) {
   const milliseconds = Math.round(period * 1000)
   let sum: { first: Window; counts: Reading; seconds: number } | undefined
 
@@ -67,16 +68,24 @@ function growing(addon: Addon, catalog: Catalog, period: number) {
       const { first, counts, seconds } = sum
       sum = undefined
       const distinct = new Float64Array(counts.distinct.length)
-      if (counts.sketches) addon.estimateSketches(counts.sketches, distinct)
+      const own = distinct.subarray(0, addon.sizes(0).distinct)
+      if (counts.sketches) addon.estimateSketches(counts.sketches, own)
+      for (const [at, registers] of counts.registers ?? []) {
+        distinct[at] = estimateRegisters(registers)
+      }
       const start = new Date(boundary(first) - milliseconds)
       const place = { start, seconds, period, ...(first.gap && { afterGap: true as const }) }
-      yield windowOf(catalog, { ...counts, distinct }, place)
+      yield windowOf(catalog(), { ...counts, distinct }, place)
     },
   }
 }
 
 function copy(counts: Reading): Reading {
-  return { ...counts, ...(counts.sketches && { sketches: counts.sketches.slice() }) }
+  return {
+    ...counts,
+    ...(counts.sketches && { sketches: counts.sketches.slice() }),
+    ...(counts.registers && { registers: mergedRegisters(counts.registers, new Map()) }),
+  }
 }
 
 function merge(addon: Addon, sum: Reading, next: Reading): Reading {
@@ -88,5 +97,21 @@ function merge(addon: Addon, sum: Reading, next: Reading): Reading {
     clocks: next.clocks,
     lost: sum.lost + next.lost,
     ...(sketches && { sketches }),
+    ...((sum.registers || next.registers) && {
+      registers: mergedRegisters(sum.registers ?? new Map(), next.registers ?? new Map()),
+    }),
   }
+}
+
+function mergedRegisters(
+  sum: ReadonlyMap<number, Uint8Array>,
+  next: ReadonlyMap<number, Uint8Array>,
+): ReadonlyMap<number, Uint8Array> {
+  const merged = new Map([...sum].map(([at, registers]) => [at, registers.slice()]))
+  for (const [at, registers] of next) {
+    const own = merged.get(at)
+    if (own) mergeRegisters(own, registers)
+    else merged.set(at, registers.slice())
+  }
+  return merged
 }

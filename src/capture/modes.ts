@@ -14,8 +14,10 @@ export interface ModeSteps {
   readonly since: readonly [major: number, minor: number]
   /** Creates everything without attaching it; throws NativeError. */
   load(addon: Addon, target: { ifindex: number; raw: boolean }, layout: Layout): Handle
-  /** Starts the counting, where loading does not. */
-  attach?(addon: Addon, handle: Handle, ifindex: number): void
+  /** Starts the counting. */
+  attach(addon: Addon, handle: Handle, ifindex: number): void
+  /** Whether tables and groups are the kernel's memory. */
+  readonly inKernel: boolean
 }
 
 /** Largest ring of a packet socket: some 30 ms of full-size frames at 2 Mpps, captured by their headers. */
@@ -30,6 +32,7 @@ function kernelMode(hook: keyof typeof HOOK, since: readonly [number, number]): 
       return addon.openKernel(HOOK[hook], cpus, bits, seed, frags, raw)
     },
     attach: (addon, handle, ifindex) => addon.attachKernel(handle, ifindex),
+    inKernel: true,
   }
 }
 
@@ -41,7 +44,9 @@ export const MODES: Readonly<Record<LiveMode, ModeSteps>> = {
     capabilities: ['NET_RAW'],
     since: [4, 20],
     load: (addon, { ifindex, raw }, { bits, seed }) =>
-      addon.openPacketSocket(ifindex, RING_BYTES, bits, seed, raw),
+      addon.openPacketSocket(ifindex, RING_BYTES, bits, seed, raw, true),
+    attach: (addon, handle) => addon.startPacketSocket(handle),
+    inKernel: false,
   },
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AddedSums } from '../counters/added-sums.ts'
 import type { Catalog } from '../counters/catalog.ts'
+import { type PlacedCounter, withUserCounters } from '../counters/user-counters.ts'
 import { CaptureError, type ErrorCode } from '../errors.ts'
 import {
   type Addon,
@@ -8,12 +10,16 @@ import {
   loadCatalog,
   type NativeError,
 } from '../native/binding.ts'
+import { type Beside, openAll } from './beside.ts'
 import { type Capability, effectiveCapabilities, missing } from './capabilities.ts'
+import type { GroupSpec, GroupTable } from './group-table.ts'
 import { kernelAtLeast, possibleCpus } from './kernel.ts'
 import { type Layout, layoutFor } from './layout.ts'
 import { liveSource } from './live.ts'
 import { isOccupied, type LiveMode, MODES } from './modes.ts'
+import { groupOpener } from './open-group.ts'
 import type { Source } from './source.ts'
+import { openFilters, type SourceFilters } from './source-filters.ts'
 
 /** Modes in the order they are tried; the first that the user named, the rest as its fall-backs. */
 const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
@@ -27,9 +33,9 @@ const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
 /** Where to go when another program holds the place that was asked for: it stays, and counting goes on beside it. */
 const BESIDE: readonly LiveMode[] = ['tcx', 'packet-socket']
 
-export interface OpenOptions {
+export interface OpenOptions extends Beside {
   readonly source: LiveMode | 'auto'
-  /** Memory that this interface's tables may take. */
+  /** Memory that this interface's tables and groups may take. */
   readonly budgetBytes: number
   /** Possible CPUs; read from the machine unless given. */
   readonly cpus?: number
@@ -37,11 +43,20 @@ export interface OpenOptions {
   readonly seed?: bigint
   /** Modes to treat as if this kernel lacked them. */
   readonly without?: readonly LiveMode[]
+  /** Groups to count from the first packet on. */
+  readonly groups?: readonly GroupSpec[]
+}
+
+/** A source and the tables of the groups that were asked for, in that order. */
+export interface Counted {
+  readonly source: Source
+  readonly groups: readonly GroupTable[]
+  /** Undefined where no filters were asked for. */
+  readonly filters?: SourceFilters
 }
 
 /** An open source and why it is not in the mode that comes first. */
-export interface Opened {
-  readonly source: Source
+export interface Opened extends Counted {
   readonly layout: Layout
   /** Modes that were tried before and the reason each failed; empty when the first one worked. */
   readonly passedOver: readonly string[]
@@ -55,9 +70,9 @@ interface Refusal {
 }
 
 /** Starts counting on an interface in the first mode that works; throws CaptureError with every mode's reason. */
-export function openInterface(name: string, options: OpenOptions): Opened {
+export async function openInterface(name: string, options: OpenOptions): Promise<Opened> {
   const addon = loadAddon()
-  const catalog = loadCatalog()
+  const { catalog = loadCatalog(), sums = [], groups = [], filters } = options
   const found = findInterface(addon, name)
   const layout = layoutFor(addon, { ...options, cpus: options.cpus ?? possibleCpus() })
   const have = effectiveCapabilities()
@@ -66,10 +81,10 @@ export function openInterface(name: string, options: OpenOptions): Opened {
   for (let mode = queue.shift(); mode !== undefined; mode = queue.shift()) {
     const outcome = options.without?.includes(mode)
       ? refusal(mode, 'KERNEL_UNSUPPORTED', 'this kernel lacks it')
-      : tryMode({ addon, catalog, found, layout, have }, mode)
+      : await tryMode({ addon, catalog, found, layout, have, groups, sums, filters }, mode)
     if (!('occupied' in outcome)) {
       return {
-        source: outcome,
+        ...outcome,
         layout,
         passedOver: refusals.map(({ mode, reason }) => `${mode}: ${reason}`),
       }
@@ -91,32 +106,58 @@ export function findInterface(addon: Addon, name: string): Interface {
   )
 }
 
-interface Attempt {
+interface Attempt extends Required<Omit<Beside, 'filters'>>, Pick<OpenOptions, 'filters'> {
   readonly addon: Addon
-  readonly catalog: Catalog
   readonly found: Interface
   readonly layout: Layout
   readonly have: ReadonlySet<Capability>
+  readonly groups: readonly GroupSpec[]
 }
 
-function tryMode(
-  { addon, catalog, found, layout, have }: Attempt,
+async function tryMode(
+  { addon, catalog: others, found, layout, have, groups: wanted, sums, filters: set }: Attempt,
   mode: LiveMode,
-): Source | Refusal {
+): Promise<Counted | Refusal> {
   const steps = MODES[mode]
   const [major, minor] = steps.since
   if (!kernelAtLeast(major, minor)) {
     return refusal(mode, 'KERNEL_UNSUPPORTED', `needs Linux ${major}.${minor} or later`)
   }
   const { name, index: ifindex } = found
+  const target = { ifindex, raw: found.raw === 1 }
   let handle: ReturnType<typeof steps.load> | undefined
+  let added: readonly AddedSums[] = []
   try {
-    handle = steps.load(addon, { ifindex, raw: found.raw === 1 }, layout)
-    steps.attach?.(addon, handle, ifindex)
-    return liveSource({ addon, catalog, name, ifindex, mode, handle })
+    handle = steps.load(addon, target, layout)
+    const { groupBudget: bytes, cpus } = layout
+    const budget = steps.inKernel ? { bytes, cpus } : undefined
+    const openGroup = groupOpener(name, addon, handle, budget)
+    const groups = (budget ? layout.groups : wanted).map(openGroup)
+    added = openAll(sums, { addon, handle, name, mode, target })
+    const filters = set && openFilters({ handle, target }, set)
+    if (filters) added = [...added, filters]
+    for (const each of added) await each.ready
+    steps.attach(addon, handle, ifindex)
+    const catalog = growing(others, () => filters?.counters ?? [])
+    const source = liveSource({ addon, catalog, name, ifindex, mode, handle, openGroup, added })
+    return { source, groups, ...(filters && { filters }) }
   } catch (error) {
+    for (const each of added) each.close()
     if (handle) addon.close(handle)
+    if (error instanceof CaptureError && error.code !== 'BPF_LOAD') throw error
     return explain(mode, error as NativeError, missing(steps.capabilities, have))
+  }
+}
+
+/** The catalog with the counters of now; the same one as long as they are. */
+function growing(others: Catalog, counters: () => readonly PlacedCounter[]): () => Catalog {
+  let known = counters()
+  let catalog = withUserCounters(others, known)
+  return () => {
+    const now = counters()
+    if (now !== known) catalog = withUserCounters(others, now)
+    known = now
+    return catalog
   }
 }
 

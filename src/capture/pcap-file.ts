@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Reading } from '../counters/reading.ts'
+import { withUserCounters } from '../counters/user-counters.ts'
 import { windowBetween } from '../counters/window.ts'
 import type { CaptureError } from '../errors.ts'
 import { loadAddon, loadCatalog } from '../native/binding.ts'
+import { type Beside, openAll } from './beside.ts'
 import { type ByteInput, openByteInput } from './byte-input.ts'
 import { captureCounter } from './capture-counter.ts'
 import { handleReader } from './handle-reader.ts'
+import { groupOpener } from './open-group.ts'
 import { pieceReader } from './piece-reader.ts'
 import type { Source } from './source.ts'
+import { openFilters } from './source-filters.ts'
 import { unpackedInput } from './unpacked-input.ts'
 
 /** A capture file, whose windows follow the packets' times; it is read once, by `windows` or by `totals`. */
@@ -17,7 +21,7 @@ export interface CaptureFile extends Source {
   totals(signal?: AbortSignal): Promise<{ reading: Reading; error?: CaptureError }>
 }
 
-export interface CaptureFileOptions {
+export interface CaptureFileOptions extends Beside {
   /** Seed of the hashes; fixed by default, so that a replay repeats exactly. */
   readonly seed?: bigint
   /** Tables that the packets are dealt to, as if so many CPUs had counted them; 1 by default. */
@@ -49,19 +53,24 @@ export function captureFile(
   options: CaptureFileOptions = {},
 ): CaptureFile {
   const addon = loadAddon()
-  const catalog = loadCatalog()
+  const { sums = [], filters } = options
+  const catalog = withUserCounters(options.catalog ?? loadCatalog(), filters?.placed.counters ?? [])
   const { seed = SEED, tables = 1, bits = addon.sizes(0).bitsMax } = options
   const handle = addon.openCapture(tables, bits, seed)
   const unpacked = unpackedInput(input)
   const pieces = pieceReader(unpacked)
-  const countUntil = captureCounter(name, addon, handle, pieces)
-  const reader = handleReader(addon, handle)
+  const sources = openAll(sums, { addon, handle, name, mode: 'pcap-file' })
+  const tried = filters && filters.filters.length > 0 ? [openFilters({ handle }, filters)] : []
+  const added = [...sources, ...tried]
+  const countUntil = captureCounter(name, addon, handle, pieces, added)
+  const reader = handleReader(addon, handle, added)
 
   return {
     name,
     mode: 'pcap-file',
     catalog,
     look: reader.look,
+    openGroup: groupOpener(name, addon, handle),
     async totals(signal) {
       using _ = stopping(unpacked, signal)
       const { error } = await countUntil(NEVER, signal)
@@ -96,6 +105,7 @@ export function captureFile(
     },
     async [Symbol.asyncDispose]() {
       await pieces[Symbol.asyncDispose]()
+      for (const each of added) each.close()
       addon.close(handle)
     },
   }

@@ -2,6 +2,7 @@
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Window } from '../counters/window.ts'
+import type { GroupSpec, GroupTable } from './group-table.ts'
 
 /** How packets reach the counters. */
 export type Mode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket' | 'pcap-file'
@@ -19,4 +20,9 @@ export interface Source extends AsyncDisposable {
    * the last one may be partial. A vanished interface or broken file throws a `CaptureError` (errors.ts) after the last window.
    */
   windows(seconds: number, signal: AbortSignal): AsyncIterable<Window>
+  /**
+   * Counts a group from now on, until it or the source is closed; at most 16 at a time. Where memory is short fewer
+   * candidates are tracked: `spec` of the table says how many. Throws a `CaptureError`: GROUP_LIMIT, MEMORY_BUDGET, BPF_LOAD.
+   */
+  openGroup(spec: GroupSpec): GroupTable
 }

@@ -16,16 +16,18 @@ export function run(program: Command, io: Io, ended: Ended): void {
     .allowExcessArguments()
     .action(async ({ stats }: { stats?: readonly string[] }, command: Command) => {
       refuseWords(program, command)
-      const { settings } = await resolved(command, io)
+      const read = async () => (await resolved(command, io)).settings
+      const settings = await read()
       const { runCommand } = await import('./run.ts')
-      ended(await runCommand(settings, stats ? { statistics: stats } : {}, io))
+      ended(await runCommand(settings, { read, ...(stats && { statistics: stats }) }, io))
     })
 }
 
 export function replay(program: Command, io: Io, ended: Ended): void {
   interface Flags {
     readonly totals: boolean
-    readonly format: 'ndjson' | 'table'
+    readonly format: 'ndjson' | 'table' | 'openmetrics'
+    readonly rules?: string
     readonly stats?: readonly string[]
     readonly saveState?: string
   }
@@ -36,8 +38,15 @@ export function replay(program: Command, io: Io, ended: Ended): void {
     .addOption(statisticsOption())
     .addOption(
       new Option('--format <format>', 'how windows are printed')
-        .choices(['ndjson', 'table'])
-        .default('ndjson'),
+        .choices(['ndjson', 'table', 'openmetrics'])
+        .default('ndjson')
+        .conflicts('totals'),
+    )
+    .addOption(
+      new Option(
+        '--rules <file>',
+        'print instead when the alerts of this Prometheus rule file would have fired',
+      ).conflicts(['totals', 'format']),
     )
     .addOption(
       new Option(
@@ -52,13 +61,14 @@ export function replay(program: Command, io: Io, ended: Ended): void {
       ).argParser(appended),
     )
     .action(async (files: string[], flags: Flags, command: Command) => {
-      const { totals, format, stats, saveState } = flags
+      const { totals, format, rules, stats, saveState } = flags
       if (saveState === undefined && command.getOptionValue('interface') !== undefined) {
         command.error('error: --interface is of use only with --save-state')
       }
       const { settings } = await resolved(command, io)
       const optional = {
         ...(stats && { statistics: stats }),
+        ...(rules !== undefined && { rules }),
         ...(saveState !== undefined && { saveState }),
       }
       const { replayCommand } = await import('./replay.ts')
@@ -66,16 +76,45 @@ export function replay(program: Command, io: Io, ended: Ended): void {
     })
 }
 
+export function top(program: Command, io: Io, ended: Ended): void {
+  addSettingFlags(program.command('top'), ['interface', 'source', 'log-level'])
+    .description('show what is counted, in the terminal or as text')
+    .addOption(
+      new Option('--interval <seconds>', 'time between two views')
+        .default(1)
+        .argParser(within('seconds', 0.1, 3600)),
+    )
+    .addOption(
+      new Option('-n, --top <count>', 'keys of a group that are shown')
+        .default(10)
+        .argParser(within('whole', 1, 1000)),
+    )
+    .action(async (flags: { interval: number; top: number }, command: Command) => {
+      const { settings } = await resolved(command, io)
+      const { topCommand } = await import('./top.ts')
+      ended(await topCommand(settings, { interval: flags.interval, most: flags.top }, io))
+    })
+}
+
 export function list(program: Command, io: Io, ended: Ended): void {
-  const lists = ['counters', 'statistics', 'interfaces'] as const
+  const lists = ['counters', 'statistics', 'groups', 'fields', 'vartypes', 'interfaces'] as const
+  interface Flags {
+    readonly json: boolean
+    readonly wellKnown?: true
+  }
   addSettingFlags(program.command('list'), [])
-    .description('list counters, statistics or interfaces')
+    .description('list counters, statistics, groups and what they are made of, or interfaces')
     .addArgument(new Argument('<what>').choices(lists))
     .option('--json', 'as a JSON array', false)
-    .action(async (what: (typeof lists)[number], { json }: { json: boolean }, command: Command) => {
+    .option('--well-known', 'groups: also those that are switched off')
+    .action(async (what: (typeof lists)[number], flags: Flags, command: Command) => {
+      const { json, wellKnown } = flags
+      if (wellKnown && what !== 'groups') {
+        command.error('error: --well-known is of use only with groups')
+      }
       const { settings } = await resolved(command, io)
       const { listCommand } = await import('./list.ts')
-      ended(await listCommand({ what, json, settings }, io))
+      ended(await listCommand({ what, json, settings, ...(wellKnown && { wellKnown }) }, io))
     })
 }
 
@@ -124,6 +163,17 @@ function statisticsOption(): Option {
       return names
     },
   )
+}
+
+function within(kind: 'seconds' | 'whole', least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most && (kind === 'seconds' || Number.isInteger(value))) {
+      return value
+    }
+    const what = kind === 'seconds' ? 'seconds' : 'a whole number'
+    throw new InvalidArgumentError(`It must be ${what} from ${least} to ${most}.`)
+  }
 }
 
 /** Refuses words after `run`; without `run` before it, the first was meant as a command. */

@@ -15,7 +15,8 @@ export function addSettingFlags(command: Command, names?: readonly string[]): Co
     const help = key.doc
       .replaceAll('`', '')
       .replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())
-    const option = new Option(`${short}--${flag.name} <${flag.value}>`, help + repeats)
+    const value = flag.value === undefined ? '' : ` <${flag.value}>`
+    const option = new Option(`${short}--${flag.name}${value}`, help + repeats)
     if (repeats) option.argParser(appended)
     command.addOption(option)
   }
@@ -29,7 +30,10 @@ export function appended(value: string, before: readonly string[] | undefined): 
 
 /** Reads back which of the settings' flags were given, and the file. */
 export function givenFlags(command: Command): { config?: string; flags: Flags } {
-  const given = (option: Option): unknown => command.getOptionValue(option.attributeName())
+  const given = (option: Option): unknown => {
+    const value: unknown = command.getOptionValue(option.attributeName())
+    return value === true ? 'true' : value
+  }
   const flags = command.options.flatMap((option) => {
     const key = keys.find((each: Key) => each.flag && `--${each.flag.name}` === option.long)
     return key?.flag ? [[key.flag.name, given(option)]] : []

@@ -9,6 +9,7 @@ import { loadAddon } from '../native/binding.ts'
 import type { Settings } from '../settings/settings.ts'
 import { columns } from './columns.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
+import { planGroups } from './run-groups.ts'
 
 /** Prints what is possible on each interface and what is missing for the rest; attaches nothing. */
 export async function preflightCommand(
@@ -19,8 +20,10 @@ export async function preflightCommand(
   const addon = loadAddon()
   const names = chooseInterfaces(addon, settings.interfaces)
   const cpus = possibleCpus()
+  const { counted } = await planGroups(settings)
   const layout = layoutFor(addon, {
     cpus,
+    groups: counted.map(({ spec }) => spec),
     budgetBytes: Math.floor(settings.kernel_memory / names.length),
   })
   const machine = {
@@ -28,6 +31,7 @@ export async function preflightCommand(
     cpus,
     capabilities: [...effectiveCapabilities()].map((name) => `CAP_${name}`),
     table_bytes_per_interface: layout.bytes,
+    group_bytes_per_interface: layout.groupBytes,
     hyperloglog_bits: layout.bits,
   }
   const interfaces = names.map((name) => ({ name, modes: possibilities(addon, name, layout) }))
@@ -38,8 +42,9 @@ export async function preflightCommand(
       modes.map((mode) => [name, mode.mode, mode.possible ? 'yes' : 'no', mode.note]),
     )
     const head = `kernel ${machine.kernel}, ${cpus} possible CPUs; capabilities: ${machine.capabilities.join(' ') || 'none'}\n`
-    const memory = `tables: ${layout.bytes} bytes an interface, HyperLogLog p=${layout.bits}\n\n`
-    await io.out(head + memory + columns(['interface', 'mode', 'possible', 'note'], rows))
+    const memory = `tables: ${layout.bytes} bytes an interface, HyperLogLog p=${layout.bits}\n`
+    const groups = `groups: ${layout.groupBytes} bytes an interface for ${counted.length}\n\n`
+    await io.out(head + memory + groups + columns(['interface', 'mode', 'possible', 'note'], rows))
   }
   const usable = (modes: readonly Possibility[]) => modes.some(({ possible }) => possible)
   return interfaces.every(({ modes }) => usable(modes)) ? EXIT.good : EXIT.failed

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { withLongerWindows } from '../capture/longer-windows.ts'
 import { openCaptureFile } from '../capture/pcap-file.ts'
+import { withUserCounters } from '../counters/user-counters.ts'
 import { CaptureError } from '../errors.ts'
 import type { Exporter } from '../exporters/exporter.ts'
-import { createNdjsonExporter, type Write } from '../exporters/ndjson.ts'
-import { createTableExporter } from '../exporters/table.ts'
 import { createMonitors } from '../monitor/by-length.ts'
 import { run } from '../run.ts'
 import { windowPeriods } from '../settings/capture.ts'
@@ -12,16 +11,23 @@ import type { Settings } from '../settings/settings.ts'
 import type { Statistic } from '../statistics/statistic.ts'
 import { batched } from './batched.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
+import { openSink } from './replay-sink.ts'
+import { type Planned, planGroups } from './run-groups.ts'
+import { type RunPlugins, runPlugins } from './run-plugins.ts'
 import { chosenStatistics } from './statistics.ts'
 import { totalsLine } from './totals.ts'
 import type { WarmStart } from './warm-start.ts'
+
+type Format = 'ndjson' | 'table' | 'openmetrics'
 
 export interface ReplayOptions {
   /** Paths, or `-` for standard input. */
   readonly files: readonly string[]
   /** One object a file over the whole of it, instead of windows. */
   readonly totals: boolean
-  readonly format: 'ndjson' | 'table'
+  readonly format: Format
+  /** A Prometheus rule file, to print when its alerts would have fired instead. */
+  readonly rules?: string
   /** Only these statistics. */
   readonly statistics?: readonly string[]
   /** Where to keep what the detectors learn, for `run` to go on from. */
@@ -33,22 +39,30 @@ export interface ReplayOptions {
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
   const statistics = await chosenStatistics(options.settings, options.statistics)
   const { saveState, settings } = options
-  const warmStart =
-    saveState === undefined
-      ? undefined
-      : (await import('./warm-start.ts')).openWarmStart(saveState, settings)
+  const warmStart = saveState === undefined ? undefined : await warmStartAt(saveState, settings)
+  const warn = (line: string): void => io.err(`pktspot: ${line}`)
+  const planned = await planGroups(settings, { warn })
+  const plugins = await runPlugins(settings)
+  const catalog = withUserCounters(plugins.catalog, planned.filters.placed.counters)
   const output = batched((text) => io.out(text))
+  await using sink = await openSink({ ...options, statistics, catalog }, output.write, io)
   let code: ExitCode = EXIT.good
   for (const file of options.files) {
     if (io.signal.aborted) break
     const error = await (options.totals
-      ? totalsLine(file, output.write, io.signal)
-      : replayFile(file, { ...options, statistics, warmStart }, output.write, io))
+      ? totalsLine(file, { planned, plugins, warn }, output.write, io.signal)
+      : replayFile(
+          file,
+          { settings, statistics, planned, plugins, warmStart, warn, exporter: sink.exporter },
+          io,
+        ))
     await output.flush()
     if (!error) continue
     io.err(`pktspot: ${error.message}`)
     code = EXIT.failed
   }
+  await sink.finish()
+  await output.flush()
   await warmStart?.save()
   return code
 }
@@ -58,17 +72,24 @@ async function replayFile(
   {
     statistics,
     warmStart,
-    format,
     settings,
-  }: Pick<ReplayOptions, 'format' | 'settings'> & {
+    planned,
+    plugins,
+    warn,
+    exporter,
+  }: Pick<ReplayOptions, 'settings'> & {
     readonly statistics: readonly Statistic[]
     readonly warmStart: WarmStart | undefined
+    readonly planned: Planned
+    readonly plugins: RunPlugins
+    readonly warn: (line: string) => void
+    readonly exporter: Exporter
   },
-  write: Write,
   io: Io,
 ): Promise<CaptureError | undefined> {
   try {
-    await using source = await openCaptureFile(file)
+    const { beside } = await plugins.at(file, { info: () => undefined, warn })
+    await using source = await openCaptureFile(file, { ...beside, filters: planned.filters })
     const { catalog } = source
     const { period, spot } = settings
     const periods = windowPeriods(settings)
@@ -79,12 +100,8 @@ async function replayFile(
       periods,
       sources: 1,
       detectorOf: warmStart?.detectorOf,
-      warn: (line) => io.err(`pktspot: ${line}`),
+      warn,
     })
-    await using exporter: Exporter =
-      format === 'table'
-        ? createTableExporter({ statistics, write })
-        : createNdjsonExporter({ catalog, write })
     const windows = withLongerWindows(source, periods)
     await run(windows, observe, [exporter], { seconds: period, signal: io.signal })
   } catch (error) {
@@ -92,4 +109,10 @@ async function replayFile(
     return error
   }
   return undefined
+}
+
+/* the compiler leaves an import as it is where the function has an `await using` */
+async function warmStartAt(directory: string, settings: Settings): Promise<WarmStart> {
+  const { openWarmStart } = await import('./warm-start.ts')
+  return openWarmStart(directory, settings)
 }

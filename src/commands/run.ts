@@ -1,38 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Logger } from 'pino'
 import { chooseInterfaces } from '../capture/choose.ts'
-import { type KeptSource, keptSource } from '../capture/kept.ts'
+import type { KeptSource } from '../capture/kept.ts'
 import { withLongerWindows } from '../capture/longer-windows.ts'
-import { type Opened, openInterface } from '../capture/open.ts'
 import type { Exporter } from '../exporters/exporter.ts'
-import {
-  createPrometheusExporter,
-  type PrometheusExporter,
-} from '../exporters/prometheus/exporter.ts'
-import { createLogger } from '../log.ts'
-import { createMonitors } from '../monitor/by-length.ts'
-import { expectedFalseAlarmsPerDay } from '../monitor/expected.ts'
+import { createHistory } from '../exporters/history.ts'
+import type { OtlpEnvironment } from '../exporters/otlp/environment.ts'
+import { createPrometheusExporter } from '../exporters/prometheus/exporter.ts'
+import { RELOAD_BLOCKS } from '../exporters/reload-families.ts'
+import { type Told, told } from '../exporters/told.ts'
+import { openLog } from '../log.ts'
 import { openNodeMemory } from '../monitor/state/node-memory.ts'
-import { loadAddon, loadCatalog } from '../native/binding.ts'
+import { loadAddon } from '../native/binding.ts'
 import { run } from '../run.ts'
-import { parseListenAddress } from '../server/address.ts'
-import { createServer } from '../server/server.ts'
+import { checkWebConfig } from '../server/web-config/kept.ts'
 import { windowPeriods } from '../settings/capture.ts'
-import { type Settings, schema } from '../settings/settings.ts'
+import type { Settings } from '../settings/settings.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
-import { chosenStatistics } from './statistics.ts'
+import { createReloader } from './reload.ts'
+import { logChange } from './reload-log.ts'
+import { catalogWith } from './run-filters.ts'
+import { planGroups, runGroups } from './run-groups.ts'
+import { otlpTarget, pushTo } from './run-otlp.ts'
+import { pluginsTold, runPlugins, type SourcePlugins } from './run-plugins.ts'
+import { serve } from './run-server.ts'
+import { openKeptSource } from './run-sources.ts'
+import { runWatch } from './run-watch.ts'
 import { version } from './version.ts'
+
+export interface RunOptions {
+  /** Only these statistics. */
+  readonly statistics?: readonly string[]
+  /** Reads the settings again; throws SETTINGS with every mistake. */
+  read(): Promise<Settings>
+}
 
 /** Counts on the interfaces, watches their statistics and serves metrics until the signal aborts. */
 export async function runCommand(
   settings: Settings,
-  options: { statistics?: readonly string[] },
+  options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const log = createLogger(settings.log)
-  const statistics = await chosenStatistics(settings, options.statistics)
+  const start = new Date()
+  const changeable = openLog(settings.log)
+  const log = changeable.logger
+  const failed = new AbortController()
+  const signal = AbortSignal.any([io.signal, failed.signal])
+  const reloader = createReloader({
+    settings,
+    signal,
+    log,
+    async read() {
+      const next = await options.read()
+      await targetOf(next, io)
+      return next
+    },
+  })
+  /* what is wrong is logged */
+  io.onReload(() => void reloader.reload().catch(() => undefined))
+  const target = await targetOf(settings, io)
   const names = chooseInterfaces(loadAddon(), settings.interfaces)
   const periods = windowPeriods(settings)
+  const plugins = await runPlugins(settings)
   await using memory = await openNodeMemory({
     ...settings.state,
     interfaces: names,
@@ -40,46 +68,62 @@ export async function runCommand(
     info: (line) => log.info(line),
     warn: (line) => log.warn(line),
   })
-  const monitors = names.map((name) =>
-    createMonitors({
-      statistics,
-      catalog: loadCatalog(),
-      spot: settings.spot,
-      periods,
-      sources: names.length,
-      warn: (line) => log.warn({ interface: name }, line),
-      detectorOf: memory.detectorOf(name),
-    }),
-  )
+  const watch = await runWatch({
+    settings,
+    only: options.statistics,
+    names,
+    catalog: ({ counters }) => catalogWith(plugins.catalog, counters),
+    memory,
+    log,
+  })
   const sources: KeptSource[] = []
   await using _sources = disposeAll(sources)
-  for (const name of names) sources.push(keep(name, settings, names.length, log))
-  const expected = new Map<string, number>()
+  const warn = (line: string): void => log.warn(line)
+  const planned = await planGroups(settings, { warn })
+  const specs = planned.counted.map(({ spec }) => spec)
+  const own = new Map<string, SourcePlugins>()
+  for (const name of names) {
+    const plugged = await plugins.at(name, log.child({ interface: name }))
+    own.set(name, plugged)
+    const beside = { ...plugged.beside, filters: planned.filters }
+    const shares = names.length
+    sources.push(await openKeptSource(name, { settings, shares, groups: specs, beside, log }))
+  }
+  await using groups = runGroups(sources, planned, {
+    base: settings.period,
+    fed: (source) => own.get(source)?.groups ?? [],
+    warn,
+  })
+  const self: Told[] = [told(RELOAD_BLOCKS, reloader.standing), ...pluginsTold(own.values())]
   await using prometheus = createPrometheusExporter({
     sources,
-    statistics,
+    get statistics() {
+      return watch.statistics
+    },
     base: settings.period,
     periods,
+    groups: groups.watched,
     version: version(),
-    expectedFalseAlarmsPerDay: () => [...expected.values()].reduce((sum, each) => sum + each, 0),
+    created: settings.metrics.created,
+    expectedFalseAlarmsPerDay: watch.expectedFalseAlarmsPerDay,
     memory: memory.standing,
+    self,
   })
-  await using server = await serve(settings, prometheus, log)
-  for (const address of server.addresses) log.info({ address }, 'listening')
+  await using history = createHistory(prometheus.latest)
+  await using _server = await serve(
+    settings,
+    { metrics: prometheus, history, log, reload: reloader.reload },
+    io,
+  )
   memory.begin()
 
-  const exporters: readonly Exporter[] = [prometheus]
-  const failed = new AbortController()
-  const signal = AbortSignal.any([io.signal, failed.signal])
-  const runs = sources.map((source, index) =>
+  await using pushed = target && (await pushTo(target, { metrics: prometheus, self, start, log }))
+  const exporters: readonly Exporter[] = [groups, prometheus, history, ...(pushed ? [pushed] : [])]
+  reloader.begin([groups, watch, logChange(changeable)])
+  const runs = sources.map((source) =>
     run(
       withLongerWindows(source, periods),
-      (window) => {
-        const samples = monitors[index]?.(window) ?? []
-        const alarms = expectedFalseAlarmsPerDay(samples, window.period)
-        expected.set(`${source.name} ${window.period}`, alarms)
-        return samples
-      },
+      (window) => watch.observe(source.name, window),
       exporters,
       { seconds: settings.period, signal },
     ).catch((error: unknown) => {
@@ -93,6 +137,12 @@ export async function runCommand(
   return EXIT.good
 }
 
+/** Reads what settings refer to: where metrics are pushed, if anywhere. Throws SETTINGS where that is wrong. */
+async function targetOf(settings: Settings, io: Io): Promise<OtlpEnvironment | undefined> {
+  if (settings.web.config_file !== null) await checkWebConfig(settings.web.config_file)
+  return otlpTarget(settings, io)
+}
+
 /** Disposes of what the list holds by then, so that a later opening that fails closes the earlier ones. */
 function disposeAll(list: readonly AsyncDisposable[]): AsyncDisposable {
   return {
@@ -100,38 +150,4 @@ function disposeAll(list: readonly AsyncDisposable[]): AsyncDisposable {
       await Promise.all(list.map((each) => each[Symbol.asyncDispose]()))
     },
   }
-}
-
-function keep(name: string, settings: Settings, shares: number, log: Logger): KeptSource {
-  const open = (): Opened => {
-    const opened = openInterface(name, {
-      source: settings.source,
-      budgetBytes: Math.floor(settings.kernel_memory / shares),
-    })
-    const { source, layout, passedOver } = opened
-    log.info(
-      { interface: name, mode: source.mode, table_bytes: layout.bytes, passed_over: passedOver },
-      `counting packets on ${name} by ${source.mode}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}`,
-    )
-    return opened
-  }
-  return keptSource(open().source, {
-    reopen: () => open().source,
-    onChange: ({ up, reason }) => {
-      if (!up) log.warn({ interface: name }, `${reason} Trying every second to find it again.`)
-    },
-  })
-}
-
-function serve(settings: Settings, metrics: PrometheusExporter, log: Logger) {
-  const usual = JSON.stringify(schema.web.listen_address.default)
-  const optional = JSON.stringify(settings.web.listen_address) === usual
-  return createServer({
-    addresses: settings.web.listen_address.map((address) => parseListenAddress(address, optional)),
-    telemetryPath: settings.web.telemetry_path,
-    metrics,
-    version: version(),
-    latest: metrics.latest,
-    warn: (line) => log.warn(line),
-  })
 }

@@ -8,6 +8,8 @@ export interface Reading {
   readonly distinct: Float64Array
   /** Sketches of the epoch that this reading closed, to be merged into longer windows; absent in a live look. */
   readonly sketches?: Uint8Array
+  /** Registers of the HyperLogLogs that are counted beside the core's, by `Counter.index`, likewise. */
+  readonly registers?: ReadonlyMap<number, Uint8Array>
   /** Unix nanoseconds by `Counter.index`: time of the last packet, wall clock then; 0 before the first packet. */
   readonly clocks: BigUint64Array
   /** Frames that the source admits it lost since it was opened. */

@@ -5,7 +5,7 @@ import type { TailName } from '../spot/detector.ts'
 import type { Statistic } from '../statistics/statistic.ts'
 import type { Report } from './exporter.ts'
 import type { Observed, Watched } from './observed.ts'
-import { type Published, updated } from './published.ts'
+import { type Alarms, type Published, updated } from './published.ts'
 
 /** One statistic of one source over windows of one length, as the last report had it. */
 export interface Row {
@@ -19,7 +19,11 @@ export interface Row {
   /** Start of the last window and what it gave; undefined before the first. */
   readonly start: Date | undefined
   readonly sample: Sample | undefined
+  /** The last alarm of each tail. */
+  readonly alarms: Alarms
 }
+
+const NONE: Alarms = {}
 
 /** Keeps what each source's last reports said: all who are asked for it tell the same. */
 export interface Latest extends Watched {
@@ -33,7 +37,8 @@ export interface Latest extends Watched {
 }
 
 /** Begins with nothing published. */
-export function createLatest({ sources, statistics, base, periods }: Watched): Latest {
+export function createLatest(watched: Watched): Latest {
+  const { sources, base, periods, groups } = watched
   const published = new Map<string, Published>()
 
   const row = (source: Observed, statistic: Statistic, period: number): Row => {
@@ -46,13 +51,17 @@ export function createLatest({ sources, statistics, base, periods }: Watched): L
       tails: last ? (last.status?.tails.map(({ tail }) => tail) ?? []) : statistic.tails,
       start: window?.start,
       sample: source.up ? last : last && silenced(last),
+      alarms: window?.alarms.get(statistic.name) ?? NONE,
     }
   }
   return {
     sources,
-    statistics,
+    get statistics() {
+      return watched.statistics
+    },
     base,
     periods,
+    groups,
     publish(report) {
       published.set(report.source, updated(published.get(report.source), report, base))
     },
@@ -60,7 +69,7 @@ export function createLatest({ sources, statistics, base, periods }: Watched): L
     full: ({ name, up }) => (up ? published.get(name)?.full : undefined),
     rows: () =>
       sources.flatMap((source) =>
-        statistics.flatMap((each) => periods.map((period) => row(source, each, period))),
+        watched.statistics.flatMap((each) => periods.map((period) => row(source, each, period))),
       ),
   }
 }

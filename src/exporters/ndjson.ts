@@ -2,6 +2,7 @@
 import type { Catalog } from '../counters/catalog.ts'
 import type { Window } from '../counters/window.ts'
 import type { Sample } from '../monitor/sample.ts'
+import { type Alarm, alarmsOf } from './alarm.ts'
 import type { Exporter, Report } from './exporter.ts'
 
 /** Where text goes; resolves when the reader keeps up. */
@@ -20,10 +21,10 @@ export function createNdjsonExporter(options: { catalog: Catalog; write: Write }
 
 /** Gives a report's records, one JSON object each: a gap before it, its data, then the alarms it raised. */
 export function records(report: Report, catalog: Catalog): string[] {
-  const { window, samples } = report
-  const gap = window.gap ? [gapRecord(report.source, window.gap)] : []
-  const alarms = samples.filter((sample) => sample.judgement?.opens)
-  return [...gap, dataRecord(report, catalog), ...alarms.map((each) => alarmRecord(report, each))]
+  const { source, window } = report
+  const gap = window.gap ? [gapRecord(source, window.gap)] : []
+  const alarms = alarmsOf(report).map((alarm) => alarmRecord(source, alarm))
+  return [...gap, dataRecord(report, catalog), ...alarms]
 }
 
 function dataRecord({ source, window, samples }: Report, catalog: Catalog): string {
@@ -35,17 +36,8 @@ function dataRecord({ source, window, samples }: Report, catalog: Catalog): stri
   return `${head.slice(0, -1)},${counters},"statistics":${JSON.stringify(statistics)}}`
 }
 
-function alarmRecord({ source, window }: Report, { statistic, value, judgement }: Sample): string {
-  const tail = judgement?.tail
-  return JSON.stringify({
-    kind: 'alarm',
-    ...place(source, window),
-    statistic: statistic.name,
-    tail,
-    value,
-    threshold: tail && judgement[tail],
-    probability: judgement?.probability,
-  })
+function alarmRecord(source: string, { id, time, window, ...alarm }: Alarm): string {
+  return JSON.stringify({ kind: 'alarm', time, interface: source, window, ...alarm, id })
 }
 
 function gapRecord(source: string, { from, to }: { from: Date; to: Date }): string {

@@ -3,6 +3,7 @@ import type { Mode } from '../capture/source.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Statistic } from '../statistics/statistic.ts'
+import type { WatchedGroups } from './watched-groups.ts'
 
 /** An interface as those who ask see it, attached or not; one that vanished keeps its last totals. */
 export interface Observed {
@@ -23,12 +24,14 @@ export interface Observed {
 /** What is told of. */
 export interface Watched {
   readonly sources: readonly Observed[]
-  /** Statistics that every source is given; their series exist before the first window. */
+  /** Statistics that every source is given now, a reload changes them; their series exist before the first window. */
   readonly statistics: readonly Statistic[]
   /** Length of the base window in seconds: of the distinct counters and the source's standing. */
   readonly base: number
   /** Lengths of the windows in seconds that statistics are computed over; the values of the label `window`. */
   readonly periods: readonly number[]
+  /** Counter groups; left out, none are told of. */
+  readonly groups?: WatchedGroups | undefined
 }
 
 /** Looks at a source's totals; undefined where they cannot be read. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Window } from '../counters/window.ts'
 import type { Sample } from '../monitor/sample.ts'
+import type { TailName } from '../spot/detector.ts'
+import { type Alarm, alarmsOf } from './alarm.ts'
 import type { Report } from './exporter.ts'
 
 /** What a source's reports said up to now. */
@@ -17,7 +19,12 @@ export interface Published {
 export interface Judged {
   readonly start: Date
   readonly samples: ReadonlyMap<string, Sample>
+  /** The last alarm of each statistic and tail up to then. */
+  readonly alarms: ReadonlyMap<string, Alarms>
 }
+
+/** The last alarm of each tail, where there was one. */
+export type Alarms = Readonly<Partial<Record<TailName, Alarm>>>
 
 /** Share of the period below which a window was cut off; a clock's jitter is far smaller. */
 const FULL = 0.9
@@ -29,9 +36,20 @@ export function updated(before: Published | undefined, report: Report, base: num
   const isBase = period === base
   const full = isBase && seconds >= FULL * base
   const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
+  const alarms = withAlarms(before?.windows.get(period)?.alarms, report)
   return {
     end: isBase || !before ? new Date(start.getTime() + seconds * 1000) : before.end,
     full: full ? window : before?.full,
-    windows: new Map([...(before?.windows ?? []), [period, { start, samples: byName }]]),
+    windows: new Map([...(before?.windows ?? []), [period, { start, samples: byName, alarms }]]),
   }
+}
+
+function withAlarms(before: Judged['alarms'] | undefined, report: Report): Judged['alarms'] {
+  const raised = alarmsOf(report)
+  if (before && raised.length === 0) return before
+  const alarms = new Map(before)
+  for (const alarm of raised) {
+    alarms.set(alarm.statistic, { ...alarms.get(alarm.statistic), [alarm.tail]: alarm })
+  }
+  return alarms
 }

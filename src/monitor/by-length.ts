@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Window } from '../counters/window.ts'
-import { createMonitor, type MonitorOptions } from './monitor.ts'
+import { type Monitor, type MonitorOptions, openMonitor } from './monitor.ts'
 import type { Sample } from './sample.ts'
 
-/**
- * Makes one source's monitors, one a length of window in seconds, as one function; a window of another length has no
- * samples. Throws like createMonitor.
- */
-export function createMonitors(
-  options: Omit<MonitorOptions, 'periodSeconds' | 'lengths'> & { periods: readonly number[] },
-): (window: Window) => readonly Sample[] {
+/** What one source's monitors are made of, one a length of window in seconds. */
+export interface MonitorsOptions extends Omit<MonitorOptions, 'periodSeconds' | 'lengths'> {
+  readonly periods: readonly number[]
+}
+
+/** Makes the function of one source's monitors; a window of another length has no samples. Throws like createMonitor. */
+export function createMonitors(options: MonitorsOptions): (window: Window) => readonly Sample[] {
+  return openMonitors(options).observe
+}
+
+/** Begins to monitor one source over windows of several lengths; throws like `check`. */
+export function openMonitors(options: MonitorsOptions): Monitor {
   const { periods, warn, ...shared } = options
   const told = new Set<string>()
   const once = (line: string): void => {
@@ -20,8 +25,16 @@ export function createMonitors(
   const monitors = new Map(
     periods.map((periodSeconds) => [
       periodSeconds,
-      createMonitor({ ...shared, warn: once, periodSeconds, lengths: periods.length }),
+      openMonitor({ ...shared, warn: once, periodSeconds, lengths: periods.length }),
     ]),
   )
-  return (window) => monitors.get(window.period)?.(window) ?? []
+  return {
+    observe: (window) => monitors.get(window.period)?.observe(window) ?? [],
+    check(next) {
+      for (const each of monitors.values()) each.check(next)
+    },
+    change(next) {
+      for (const each of monitors.values()) each.change(next)
+    },
+  }
 }

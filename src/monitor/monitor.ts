@@ -2,26 +2,26 @@
 import type { Catalog } from '../counters/catalog.ts'
 import type { Window } from '../counters/window.ts'
 import { PktspotError } from '../errors.ts'
-import type { Detector } from '../spot/detector.ts'
 import { createDetector } from '../spot/spot.ts'
-import type { Scope } from '../statistics/expression/evaluate.ts'
-import { type Quantity, quantity } from '../statistics/expression/quantity.ts'
 import { checkCounters } from '../statistics/select.ts'
 import type { Statistic } from '../statistics/statistic.ts'
-import { guarded } from './guarded.ts'
-import { type MonitorSpot, objections, spotOptions } from './options.ts'
-import { Recent } from './recent.ts'
+import { createObserver, type Observer } from './observer.ts'
+import { type MonitorSpot, type Node, objections, spotOptions } from './options.ts'
 import type { Sample } from './sample.ts'
 import type { DetectorOf } from './state/memory.ts'
 
 /** Stretch of `recentMax` and `recentMin` in seconds. */
 const RECENT_SECONDS = 60
 
-/** What one source's monitor is made of. */
-export interface MonitorOptions {
+/** What is monitored, and how: all that may change while the program runs. */
+export interface Monitored {
   readonly statistics: readonly Statistic[]
   readonly catalog: Catalog
   readonly spot: MonitorSpot
+}
+
+/** What one source's monitor is made of. */
+export interface MonitorOptions extends Monitored {
   /** Length of a window. */
   readonly periodSeconds: number
   /** Sources that share the node's false alarms. */
@@ -34,71 +34,56 @@ export interface MonitorOptions {
   readonly detectorOf?: DetectorOf | undefined
 }
 
-/**
- * Makes the function that turns one source's windows, in their order, into judged samples.
- * Throws SETTINGS when a statistic reads an unknown counter or the thresholds cannot be as set.
- */
+/** Turns one source's windows, in their order, into judged samples. */
+export interface Monitor {
+  observe(window: Window): readonly Sample[]
+  /** Throws SETTINGS when a statistic reads an unknown counter or the thresholds cannot be as set. */
+  check(next: Monitored): void
+  /** Monitors something else, checked before, from the next window on; what computes the same goes on. */
+  change(next: Monitored): void
+}
+
+/** Makes the function that turns one source's windows into samples; throws like `check`. */
 export function createMonitor(options: MonitorOptions): (window: Window) => readonly Sample[] {
-  const { statistics, catalog, periodSeconds, sources, lengths } = options
+  return openMonitor(options).observe
+}
+
+/** Begins to monitor one source; throws like `check`. */
+export function openMonitor(options: MonitorOptions): Monitor {
+  const { periodSeconds, sources, lengths, warn } = options
   const detectorOf = options.detectorOf ?? ((_, spot) => createDetector(spot))
-  checkCounters(statistics, catalog)
-  const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
-  const node = { periodSeconds, sources, lengths, tails }
-  const [objection] = objections(statistics, options.spot, node)
-  if (objection) {
+  const recent = Math.ceil(RECENT_SECONDS / periodSeconds)
+  let observers = new Map<string, Observer>()
+
+  const nodeOf = ({ statistics }: Monitored): Node => {
+    const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
+    return { periodSeconds, sources, lengths, tails }
+  }
+  function check(next: Monitored): void {
+    checkCounters(next.statistics, next.catalog)
+    const [objection] = objections(next.statistics, next.spot, nodeOf(next))
+    if (!objection) return
     throw new PktspotError('SETTINGS', `statistic ${objection.statistic}: ${objection.message}`)
   }
-  const observers = statistics.map((statistic) => {
-    const detector =
-      statistic.tails.length > 0
-        ? detectorOf(statistic, spotOptions(statistic, options.spot, node), periodSeconds)
-        : undefined
-    const recent = new Recent(Math.ceil(RECENT_SECONDS / periodSeconds))
-    return observer(statistic, { detector, recent, warn: options.warn })
-  })
-  return (window) => observers.map((observe) => observe(window))
-}
-
-function observer(
-  statistic: Statistic,
-  parts: {
-    detector: Detector | undefined
-    recent: Recent
-    warn: ((line: string) => void) | undefined
-  },
-): (window: Window) => Sample {
-  const { detector, recent, warn } = parts
-  const compute = guarded(statistic, warn)
-  let previous: readonly number[] | undefined
-  let exactPrevious: Scope | undefined
-  let windows = 0
-  return (window) => {
-    if (window.gap || window.afterGap) {
-      previous = exactPrevious = undefined
-      recent.clear()
+  function change(next: Monitored): void {
+    const node = nodeOf(next)
+    const observerOf = (statistic: Statistic): Observer => {
+      const detector =
+        statistic.tails.length > 0
+          ? detectorOf(statistic, spotOptions(statistic, next.spot, node), periodSeconds)
+          : undefined
+      const before = observers.get(statistic.name)
+      if (!before?.suits(statistic)) return createObserver(statistic, { detector, recent, warn })
+      before.change(statistic, detector)
+      return before
     }
-    const { seconds } = window
-    const exact = { values: statistic.counters.map((name) => digits(window, name)), seconds }
-    const values = exact.values.map(Number)
-    const value = compute.value({ values, seconds, previous, exact, exactPrevious })
-    previous = values
-    exactPrevious = exact
-    windows++
-    recent.push(value)
-    return {
-      statistic,
-      value,
-      judgement: detector?.judge(value),
-      status: detector?.status(),
-      recentMax: recent.max,
-      recentMin: recent.min,
-      windows,
-      failures: compute.failures(),
-    }
+    observers = new Map(next.statistics.map((each) => [each.name, observerOf(each)]))
   }
-}
-
-function digits(window: Window, counter: string): Quantity {
-  const value = window.exact(counter)
-  return typeof value === 'bigint' ? quantity(value) : value
+  check(options)
+  change(options)
+  return {
+    observe: (window) => [...observers.values()].map(({ observe }) => observe(window)),
+    check,
+    change,
+  }
 }

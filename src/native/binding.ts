@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Catalog, type Counter, type Kind, type Layer } from '../counters/catalog.ts'
+import { metricName } from '../counters/metric-name.ts'
 import { PktspotError } from '../errors.ts'
 
 /** A source inside the addon; closed by `close`, at the latest with its last reference. */
@@ -70,6 +71,23 @@ export interface Fed {
   readonly offset?: number
 }
 
+/** A field of packets that keys are made of. */
+export interface NativeKeyField {
+  readonly name: string
+  readonly help: string
+  readonly bits: number
+  readonly index: number
+}
+
+/** How full a group is; see `GroupFill`. */
+export interface NativeGroupFill {
+  readonly tracked: number
+  readonly room: number
+  readonly evictions: bigint
+  readonly error: bigint
+  readonly bytes: number
+}
+
 /** The addon's surface: numbers, buffers and handles; nothing per packet, and checks are the caller's. */
 export interface Addon {
   catalog(): (Omit<Counter, 'layers' | 'layer' | 'kind'> & { layer: string; kind: string })[]
@@ -93,13 +111,16 @@ export interface Addon {
     frame: Uint8Array,
     repeat: number,
   ): { verdict: number; nanoseconds: number }
+  /** Opens a packet socket and counts in a thread; `held`: from `startPacketSocket` on, packets wait in the ring until then. */
   openPacketSocket(
     ifindex: number,
     ringBytes: number,
     bits: number,
     seed: bigint,
     raw: boolean,
+    held?: boolean,
   ): Handle
+  startPacketSocket(source: Handle): void
   openFrames(tables: number, bits: number, seed: bigint): Handle
   countFrame(
     source: Handle,
@@ -120,6 +141,16 @@ export interface Addon {
     untilNs: bigint,
     last: boolean,
   ): Fed
+  /**
+   * Keeps what a packet socket or a capture file counts from now on, of packets with any of these layers (0: of all), to
+   * be taken: as much as fits so many bytes, or with 0 as much as there is.
+   */
+  keepFrames(source: Handle, bytes: number, layers: number): void
+  /**
+   * Copies the frames kept since the last call (`struct kept_frame` of native/addon/frame_batches.c) and gives their
+   * length in bytes; if it exceeds `into`, nothing is taken. Writes how many frames did not fit since the beginning.
+   */
+  takeFrames(source: Handle, into: Uint8Array, missed: BigUint64Array): number
   look(source: Handle, slots: BigUint64Array, clocks: BigUint64Array, lost: BigUint64Array): void
   cut(
     source: Handle,
@@ -145,6 +176,42 @@ export interface Addon {
   mergeSketches(into: Uint8Array, from: Uint8Array): void
   /** Estimates what an epoch's sketches saw, by `Counter.index`. */
   estimateSketches(sketches: Uint8Array, distinct: Float64Array): void
+  keyFields(): NativeKeyField[]
+  /**
+   * Bytes of a group that the kernel counts into so many tables. `numbers` is `struct group_wish` of native/addon/groups.h,
+   * `classes` the class of each value of the only field, or empty. Throws RangeError when such a group cannot be.
+   */
+  groupBytes(numbers: Int32Array, classes: Uint8Array, tables: number): number
+  /** Begins to count a group in a free slot from 1 to 16; gives the candidates tracked in each table. Throws NativeError, RangeError. */
+  openGroup(
+    source: Handle,
+    slot: number,
+    numbers: Int32Array,
+    classes: Uint8Array,
+    seed: bigint,
+  ): number
+  /** Ends a group; closing twice, or after the source, does nothing. The functions below throw once it is closed. */
+  closeGroup(source: Handle, slot: number): void
+  /** Adds up the cells: (1 + slots) rows of the cumulative cells, that of other first. */
+  lookGroup(source: Handle, slot: number, cells: BigUint64Array): void
+  /** Begins a window of extremes and uniques and reads the one before: slots times each; NaN: no packet. */
+  cutGroup(source: Handle, slot: number, extremes: Float64Array, uniques: Float64Array): void
+  /** Has a slot of the group count a key from now on. */
+  promoteKey(source: Handle, slot: number, index: number, words: BigUint64Array): void
+  demoteKey(source: Handle, slot: number, index: number): void
+  /** Fills in at most `count` candidates, the greatest by a cumulative cell first; gives how many. */
+  groupCandidates(
+    source: Handle,
+    slot: number,
+    count: number,
+    by: number,
+    words: BigUint64Array,
+    adds: BigUint64Array,
+    errors: BigUint64Array,
+  ): number
+  /** Forgets the candidates. */
+  clearGroup(source: Handle, slot: number): void
+  groupFill(source: Handle, slot: number): NativeGroupFill
   close(source: Handle): void
 }
 
@@ -187,13 +254,6 @@ const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
   clock: ['CLOCK'],
 }
 
-/** `SYN` in packets: `syn_packets`; `PKTS`: `packets`; `IP_BYTES`: `ip_bytes`; a clock is shown in seconds. */
-function metricOf(name: string, unit: string): string {
-  if (unit === 'nanoseconds') return `${name.toLowerCase()}_seconds`
-  const stem = name.toLowerCase().replace(/_?(pkts|bytes)$/, '')
-  return stem ? `${stem}_${unit}` : unit
-}
-
 /** The counters that the core was built with. */
 export function loadCatalog(): Catalog {
   return new Catalog(
@@ -202,7 +262,7 @@ export function loadCatalog(): Catalog {
       .map((entry) => {
         const layers = LAYERS[entry.layer] ?? []
         const [layer = 'PKT'] = layers
-        const metric = entry.metric || metricOf(entry.name, entry.unit)
+        const metric = entry.metric || metricName(entry.name, entry.unit)
         const unit = entry.unit.replaceAll('_', ' ')
         return { ...entry, layer, layers, kind: entry.kind as Kind, unit, metric }
       }),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:net'
 import { PktspotError } from '../errors.ts'
 import { addressText, type ListenAddress } from './address.ts'
 
@@ -48,6 +47,24 @@ export async function listen(
       },
     )
   }
-  const bound = server.address() as AddressInfo
+  return boundAddress(server, host)
+}
+
+/** Starts a server on a listening socket that was passed as a descriptor, and gives its address. */
+export async function listenOn(server: Server, fd: number): Promise<string> {
+  try {
+    server.listen({ fd })
+    await once(server, 'listening')
+  } catch (cause) {
+    const message = `descriptor ${fd} is no socket to listen on: ${cause}. Look at the socket unit.`
+    throw new PktspotError('LISTEN', message, { cause })
+  }
+  return boundAddress(server, '')
+}
+
+/* under the name that it was asked for, and with the port in use; not known of a passed socket of the file system */
+function boundAddress(server: Server, host: string): string {
+  const bound = server.address()
+  if (typeof bound === 'string' || !bound) return bound || 'a socket of the file system'
   return addressText({ host: host === '' ? bound.address : host, port: bound.port })
 }

@@ -1,34 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { History } from '../exporters/history.ts'
 import type { Latest } from '../exporters/latest.ts'
 import type { Observed } from '../exporters/observed.ts'
 import { type Answer, plain, type Route } from './answer.ts'
 import { apiRoutes } from './api/routes.ts'
-import { landingPage } from './landing.ts'
+import { pageRoutes } from './page/routes.ts'
+import { reloadRoute } from './reload.ts'
 
 /** What the server shows. */
 export interface Shown {
   readonly version: string
   readonly telemetryPath: string
-  readonly metrics: { readonly contentType: string; render(): Promise<string> }
+  readonly metrics: Metrics
   /** What the reports said last, and the interfaces as they stand now. */
   readonly latest: Latest
+  /** The last windows of every statistic; left out, the page draws from when it was opened. */
+  readonly history?: History | undefined
+  /** Reads the settings again; left out, POST /-/reload is refused. */
+  readonly reload?: (() => Promise<void>) | undefined
+}
+
+/** Writes the exposition of this moment in the form that the header Accept asks for; `type` is its Content-Type. */
+export interface Metrics {
+  render(accept: string | undefined): Promise<{ readonly type: string; readonly body: string }>
+}
+
+/** What is found where. */
+export interface Routes {
+  readonly telemetryPath: string
+  /** For GET and HEAD. */
+  get(path: string): Route | undefined
+  /** For POST. */
+  post(path: string): Route | undefined
 }
 
 /** Gives what is found at each path. */
-export function routes(shown: Shown): (path: string) => Route | undefined {
+export function createRoutes(shown: Shown): Routes {
   const { latest, metrics, telemetryPath } = shown
-  const page = () => landingPage({ ...shown, interfaces: latest.sources })
   const own = new Map<string, Route>([
-    ['/', () => ({ status: 200, type: 'text/html; charset=utf-8', body: page() })],
+    ...pageRoutes(shown),
     ['/-/healthy', () => plain(200, 'ok')],
     ['/-/ready', () => readiness(latest.sources)],
-    [
-      telemetryPath,
-      async () => ({ status: 200, type: metrics.contentType, body: await metrics.render() }),
-    ],
+    [telemetryPath, async (_, accept) => ({ status: 200, ...(await metrics.render(accept)) })],
   ])
-  const api = apiRoutes(latest)
-  return (path) => own.get(path) ?? api(path)
+  const api = apiRoutes(shown)
+  const reload = reloadRoute(shown.reload)
+  return {
+    telemetryPath,
+    get: (path) => own.get(path) ?? api(path),
+    post: (path) => (path === '/-/reload' ? reload : undefined),
+  }
+}
+
+/** Finds what answers a request. */
+export function routeOf(routes: Routes, path: string, method = ''): Route | undefined {
+  if (method === 'POST') return routes.post(path)
+  return method === 'GET' || method === 'HEAD' ? routes.get(path) : undefined
+}
+
+/** Lists the methods that a path answers. */
+export function methodsAt(routes: Routes, path: string): readonly string[] {
+  return [...(routes.get(path) ? ['GET', 'HEAD'] : []), ...(routes.post(path) ? ['POST'] : [])]
 }
 
 function readiness(interfaces: readonly Observed[]): Answer {

@@ -23,6 +23,14 @@ export type Structure =
   | { readonly kind: 'mapping'; readonly fields: Readonly<Record<string, Field<unknown>>> }
   | { readonly kind: 'list'; readonly each: Format<unknown> }
   | { readonly kind: 'named'; readonly each: Format<unknown> }
+  | { readonly kind: 'row'; columns(row: readonly unknown[]): readonly Column[] | undefined }
+  | { readonly kind: 'either'; choose(written: unknown): Format<unknown> | undefined }
+
+/** A place of a row: what stands there, and what it is called. */
+export interface Column {
+  readonly name: string
+  readonly format: Format<unknown>
+}
 
 /** A key of a mapping. */
 export interface Field<T> {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GroupItem } from './counter-groups.ts'
+import type { GroupObjection } from './counter-groups-faults.ts'
+import type { UserCounter } from './counters.ts'
 import type { Settings } from './settings.ts'
 import type { SpotKnobs } from './spot.ts'
 
@@ -12,6 +15,12 @@ export interface Known {
   expression(text: string): TextMistake | undefined
   /** Finds thresholds that cannot be as they are set. */
   thresholds(settings: Settings): readonly Objection[]
+  /** Finds what is wrong with counter groups beyond their form. */
+  groups(items: readonly GroupItem[]): readonly GroupObjection[]
+  /** Finds what is wrong with counters by filters beyond their form and their filters. */
+  counters(items: readonly UserCounter[]): readonly GroupObjection[]
+  /** Finds what is wrong with a filter. */
+  filter(text: string): TextMistake | undefined
 }
 
 /** A mistake inside a text. */
@@ -19,7 +28,7 @@ export interface TextMistake {
   /** Offset in the text. */
   readonly offset: number
   readonly message: string
-  /** The stretch of text and carets under it: two lines. */
+  /** The stretch of text and carets under it: two lines; empty where the whole text is at fault. */
   readonly excerpt: string
 }
 

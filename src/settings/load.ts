@@ -2,6 +2,9 @@
 import convict from 'convict'
 import { PktspotError } from '../errors.ts'
 import { brokenWindows, contradictions, idlePatterns, valueFaults } from './checks.ts'
+import { counterFaults, filterFaults, filtersIn } from './counter-faults.ts'
+import { groupFaults } from './counter-groups-faults.ts'
+import type { UserCounter } from './counters.ts'
 import { type Environment, environmentLayer } from './environment-layer.ts'
 import type { SettingsFile } from './file.ts'
 import { type Flags, flagLayer } from './flag-layer.ts'
@@ -54,6 +57,24 @@ export function pluginPaths(input: Input): readonly string[] {
   return [...new Set(plugins.flatMap(({ key, value }) => key.format.read(value) ?? []))].map(String)
 }
 
+/** Tells which counters by filters the input defines, as far as each can be read. */
+export function writtenCounters(input: Input): readonly UserCounter[] {
+  const { key, twig } = gather(input).inForce.get('counters') ?? {}
+  const items = twig?.items() ?? []
+  return items.flatMap(({ value }) => (key?.format.read([value]) ?? []) as readonly UserCounter[])
+}
+
+/** Tells which filters the input has, of counters and of groups, in their order. */
+export function writtenFilters(input: Input): readonly string[] {
+  return gather(input).layers.flatMap(({ written }) =>
+    written.flatMap(({ key, twig }) =>
+      filtersIn(key.path, twig).flatMap(({ twig: { value } }) =>
+        typeof value === 'string' && /\S/.test(value) ? [value] : [],
+      ),
+    ),
+  )
+}
+
 function gather({ file, env, flags }: Input) {
   const layers = [...(file ? [yamlLayer(file)] : []), environmentLayer(env), flagLayer(flags)]
   const written = layers.flatMap((layer) => layer.written)
@@ -77,7 +98,13 @@ function faultsOf(
     const faults = valueFaults(each)
     if (faults.length > 0 || !known) return faults
     const strangers = names ? [...idlePatterns(each, names), ...strangerFaults(each, names)] : []
-    return [...strangers, ...definitionFaults(each, known)]
+    return [
+      ...strangers,
+      ...definitionFaults(each, known),
+      ...groupFaults(each, known),
+      ...counterFaults(each, known),
+      ...filterFaults(each, known),
+    ]
   })
   const q = inForce.get('spot.q')
   const clashes = q && layer.written.includes(q) ? contradictions(inForce) : []

@@ -21,8 +21,8 @@ export interface Flag {
   readonly name: string
   /** One letter. */
   readonly short?: string
-  /** What its value is called in help. */
-  readonly value: string
+  /** What its value is called in help; without it, the flag takes none and means true. */
+  readonly value?: string
 }
 
 type Leaf = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, object>>

@@ -15,6 +15,19 @@ export function structureFaults(twig: Twig, path: string, format: Format<unknown
       structureFaults(item, `${path}[${index}]`, structure.each),
     )
   }
+  if (structure.kind === 'either') {
+    const chosen = structure.choose(twig.value)
+    return chosen ? structureFaults(twig, path, chosen) : [misfit(twig, path, format)]
+  }
+  if (structure.kind === 'row') {
+    const items = twig.items()
+    const columns = items && structure.columns(items.map((item) => item.value))
+    if (!columns) return [misfit(twig, path, format)]
+    return columns.flatMap(({ name, format }, index) => {
+      const item = items[index]
+      return item ? structureFaults(item, `${path}.${name}`, format) : []
+    })
+  }
   const entries = twig.value === null ? [] : twig.entries()
   if (!entries) return [misfit(twig, path, format)]
   const known = structure.kind === 'mapping' ? structure.fields : undefined

@@ -55,6 +55,22 @@ export function named<T>(what: string, each: Format<T>): Format<Readonly<Record<
   }
 }
 
+/** Allows what the format that is chosen by the look of a value allows. */
+export function either<T>(
+  expected: string,
+  choose: (written: unknown) => Format<T> | undefined,
+): Format<T> {
+  return {
+    expected,
+    structure: {
+      kind: 'either',
+      choose: choose as (written: unknown) => Format<unknown> | undefined,
+    },
+    read: (written) => choose(written)?.read(written),
+    show: (value) => choose(value)?.show(value),
+  }
+}
+
 function complete<T>(written: readonly unknown[], format: Format<T>): readonly T[] | undefined {
   const values = written.map((each) => format.read(each)).filter((each) => each !== undefined)
   return values.length === written.length ? values : undefined

@@ -24,7 +24,10 @@ export function parseYaml(file: SettingsFile): { root?: Twig; faults: readonly F
   const options = { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' } as const
   try {
     const document = yaml.parseDocument(file.text, options)
-    const objections = [...document.errors, ...document.warnings]
+    const cells = rowsToLists(yaml, document)
+    const objections = [...document.errors, ...document.warnings].filter(
+      ({ code, pos }) => code !== 'DUPLICATE_KEY' || !cells.has(pos[0]),
+    )
     const faults = objections.map((each) => ({ place: place(each.pos[0]), text: wording(each) }))
     if (objections.some((each) => each.code !== 'DUPLICATE_KEY')) return { faults }
     const strays = strayAliases(yaml, document, place)
@@ -53,6 +56,30 @@ function wording({ code, message }: { code: string; message: string }): string {
   if (code === 'DUPLICATE_KEY') return 'YAML: this key was given before; keep one of the two'
   if (code === 'MULTIPLE_DOCS') return 'YAML: a second document begins here; keep one'
   return `YAML: ${message}`
+}
+
+/**
+ * Reads braces around mere words, `{1, COUNTER, 10, 10}`, as the list that they are in Lua, where YAML sees a mapping
+ * without values; gives the offsets of the words, which may repeat.
+ */
+function rowsToLists(yaml: Yaml, document: Document.Parsed): ReadonlySet<number> {
+  const offsets = new Set<number>()
+  yaml.visit(document, {
+    Map: (_, map) => {
+      /* a colon without a value makes a node of its own */
+      const bare = map.items.every(({ value }) => value === null)
+      if (!map.flow || map.items.length === 0 || !bare) return undefined
+      const list = new yaml.YAMLSeq(document.schema)
+      list.flow = true
+      list.range = map.range ?? null
+      list.items = map.items.map(({ key }) => key)
+      for (const { key } of map.items) {
+        if (yaml.isNode(key) && key.range) offsets.add(key.range[0])
+      }
+      return list
+    },
+  })
+  return offsets
 }
 
 function strayAliases(

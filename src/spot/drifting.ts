@@ -6,6 +6,10 @@ import { MovingMean } from './moving-mean.ts'
 /** Relative difference from the mean up to which a value counts as equal to it. */
 const ROUNDING = 1e-12
 
+interface Inner extends Detector, Carried {
+  retarget(q: number): void
+}
+
 /**
  * Subtracts the mean of the last `depth` values before a detector judges, and gives thresholds in
  * the values' own units. Of an event the window takes the first value alone, clipped to the
@@ -14,7 +18,7 @@ const ROUNDING = 1e-12
  * detector accepts it, and then the window begins anew.
  */
 export class Drifting implements Detector, Carried {
-  readonly #inner: Detector & Carried
+  readonly #inner: Inner
   readonly #window: MovingMean
   /** Share of calibration that filling the window is. */
   readonly #windowShare: number
@@ -24,7 +28,7 @@ export class Drifting implements Detector, Carried {
   #mean = Number.NaN
   #anomalous = false
 
-  constructor(inner: Detector & Carried, { depth, nInit }: { depth: number; nInit: number }) {
+  constructor(inner: Inner, { depth, nInit }: { depth: number; nInit: number }) {
     this.#inner = inner
     this.#window = new MovingMean(depth)
     this.#windowShare = depth / (depth + nInit)
@@ -61,6 +65,10 @@ export class Drifting implements Detector, Carried {
 
   save(): Float64Array {
     return save(this)
+  }
+
+  retarget(q: number): void {
+    this.#inner.retarget(q)
   }
 
   carry(carrier: Carrier): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Carried, type Carrier, restore, save } from './carrier.ts'
+import { demandShares } from './demand.ts'
 import type { Detector, DetectorStatus, Judgement } from './detector.ts'
 import { Drifting } from './drifting.ts'
 import { checkOptions, type SpotOptions } from './options.ts'
@@ -21,6 +22,11 @@ export interface LastingDetector extends Detector {
    * (anomalies, events, excesses, recalibrations) are left out, so that they begin at 0 again.
    */
   save(): Float64Array
+  /**
+   * Judges by another probability q from now on, with all that was learned; an open event ends at
+   * the threshold that it began at. Throws a RangeError when q is out of range.
+   */
+  retarget(q: number): void
 }
 
 /**
@@ -100,6 +106,12 @@ class Spot implements LastingDetector, Carried {
 
   save(): Float64Array {
     return save(this)
+  }
+
+  retarget(q: number): void {
+    demandShares(q, this.#options.level, 'above 0')
+    for (const tail of this.#tails) tail.retarget(q)
+    this.#settle()
   }
 
   carry(carrier: Carrier): void {

@@ -39,7 +39,7 @@ export class Tail implements Carried {
   /** Values beyond t. */
   excesses = 0
 
-  readonly #options: SpotOptions
+  #options: SpotOptions
   /** Where values end (times `sign`). */
   readonly #end: number
   #stored: SortedRing
@@ -157,6 +157,13 @@ export class Tail implements Carried {
   #refresh(): void {
     if (this.state === 'calibrated' && !this.episode.open)
       this.threshold = this.excessThreshold + this.#distance
+  }
+
+  /** Lets the threshold be one of another q. */
+  retarget(q: number): void {
+    if (q === this.#options.q) return
+    this.#options = { ...this.#options, q }
+    this.#fit()
   }
 
   /** Probability of a value (times `sign`) at least this far beyond t; NaN without a fit. */

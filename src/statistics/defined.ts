@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../counters/catalog.ts'
-import { PktspotError } from '../errors.ts'
 import type { Settings } from '../settings/settings.ts'
 import { loadBuiltinStatistics } from './builtin.ts'
-import { loadPlugins } from './plugins.ts'
 import type { Statistic } from './statistic.ts'
 import { tuned } from './tuned.ts'
 import { userStatistic } from './user-statistic.ts'
 
 /**
- * Gathers all statistics there are, as the settings have them: built-in ones, plugins', expressions.
- * Throws SETTINGS on a plugin or an expression that is wrong.
+ * Gathers all statistics there are, as the settings have them: built-in ones, plugins', expressions over the catalog.
+ * Throws SETTINGS on an expression that is wrong.
  */
 export async function definedStatistics(
-  settings: Pick<Settings, 'plugins' | 'spot' | 'user_statistics'>,
-  catalog: () => Catalog,
+  settings: Pick<Settings, 'spot' | 'user_statistics'>,
+  plugins: { readonly catalog: Catalog; readonly statistics: readonly Statistic[] },
 ): Promise<readonly Statistic[]> {
-  const builtin = await loadBuiltinStatistics()
-  const plugins = await loadPlugins(settings.plugins, { taken: builtin, catalog })
-  const [mistake] = plugins.mistakes.values()
-  if (mistake !== undefined) throw new PktspotError('SETTINGS', `plugins: ${mistake}`)
-  return tunedStatistics([...builtin, ...plugins.statistics], settings, catalog)
+  const given = [...(await loadBuiltinStatistics()), ...plugins.statistics]
+  return tunedStatistics(given, settings, () => plugins.catalog)
 }
 
 /** Adds the users' expressions to other statistics, and gives all of them what settings have for them. */

@@ -32,6 +32,27 @@ t.test('a bad file ends with 78 and all its mistakes', async (t) => {
   )
 })
 
+t.test('what is wrong with a counter group is told at its place', async (t) => {
+  const text = `counter_groups:
+  - control: { guid: "{4cd742b1-c1ca-4708-be78-0fca2eb01a86}", name: mine, description: d }
+    key: { fields: [ip.src, ip.port] }
+    meters: [[1, COUNTR, 10, 0, Packets, packets, Pkts]]
+`
+  const file = join(t.testdir({ 'a.yaml': text }), 'a.yaml')
+  const { code, stderr } = await pktspot(['check', file])
+  t.equal(code, 78)
+  t.strictSame(
+    stderr.split('\n').map((line) => line.replace(/; .*/, '').replace(/^.*a.yaml:/, '')),
+    [
+      '2:22: counter_groups[0].control.guid: got "{4cd742b1-c1ca-4708-be78-0fca2eb01a86}"',
+      '3:29: counter_groups[0].key.fields[1]: got "ip.port"',
+      '4:15: counter_groups[0].meters[0].id: got 1',
+      '4:18: counter_groups[0].meters[0].vartype: got "COUNTR"',
+      '',
+    ],
+  )
+})
+
 t.test('a file that is not there ends with 78', async (t) => {
   const { code, stderr } = await pktspot(['check', '/nowhere/a.yaml'])
   t.equal(code, 78)

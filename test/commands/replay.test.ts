@@ -29,7 +29,15 @@ t.test('totals are exact in every digit', async (t) => {
   const finished = await pktspot(['replay', '--totals', '-'], { input: file })
   t.match(finished.stdout, '"SOURCE_TIME":1700000003100000000}')
   const [row] = lines<TotalsRow>(finished.stdout)
-  t.same(Object.keys(row ?? {}), ['file', 'packets', 'bytes', 'error', 'counters', 'histograms'])
+  t.same(Object.keys(row ?? {}), [
+    'file',
+    'packets',
+    'bytes',
+    'error',
+    'counters',
+    'histograms',
+    'groups',
+  ])
   const { bounds = [], counts = [] } = row?.histograms['SIZES'] ?? {}
   t.equal(counts.length, bounds.length + 1)
   t.equal(counts[0], 4, 'all frames are short')

@@ -3,10 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Window } from '../../src/counters/window.ts'
+import { groupSpec } from '../capture/group-spec.ts'
 import { all } from '../fixtures/fixtures.ts'
 import { differences } from '../support/compare.ts'
 import { countFrames, DISTINCT_NAMES, type Truth } from '../support/truth.ts'
 import { fed, slot, twice } from './feeding.ts'
+import { groupsContract } from './groups.ts'
 import type { SourceCase } from './subject.ts'
 
 /** What every source promises; call it once for each implementation. */
@@ -28,6 +30,7 @@ export async function sourceContract(t: Test, subject: SourceCase): Promise<void
   )
   await t.test(`${subject.name}: looks without closing a window`, (t) => looks(t, subject, truth))
   await t.test(`${subject.name}: ends when the signal aborts`, (t) => aborts(t, subject))
+  await groupsContract(t, subject)
   await t.test(`${subject.name}: leaves nothing open`, (t) => leavesNothing(t, subject))
 }
 
@@ -145,6 +148,7 @@ async function leavesNothing(t: Test, subject: SourceCase): Promise<void> {
   const once = async (): Promise<void> => {
     const { source } = await subject.open(t)
     await using _ = source
+    source.openGroup(groupSpec(['ip.src']))
     const stop = AbortSignal.timeout(50)
     for await (const window of source.windows(60, stop)) t.ok(window.seconds > 0)
   }

@@ -16,8 +16,8 @@ const modes = Object.keys(MODES) as LiveMode[]
 const expected = fixtureSums(100)
 const packets = expected['PKTS'] ?? 0
 
-function open(t: Test, device: string, mode: LiveMode): Source {
-  const { source } = openInterface(device, { source: mode, budgetBytes: 32 * 2 ** 20 })
+async function open(t: Test, device: string, mode: LiveMode): Promise<Source> {
+  const { source } = await openInterface(device, { source: mode, budgetBytes: 32 * 2 ** 20 })
   t.equal(source.mode, mode)
   return source
 }
@@ -27,7 +27,7 @@ const counted = new Map<string, Sums>()
 for (const mode of modes) {
   t.test(`${mode} counts the fixture, sent a hundred times, exactly`, { skip }, async (t) => {
     const link = await network(t)
-    await using source = open(t, link.here, mode)
+    await using source = await open(t, link.here, mode)
     t.same(await link.send(FIXTURE, { loop: 100 }), { packets, refused: 0 })
     const sums = await settled(() => sourceSums(source), packets)
     t.same(sums, expected)
@@ -57,7 +57,7 @@ for (const mode of modes) {
   const reason = skip || (availableParallelism() < 2 && 'needs two CPUs')
   t.test(`${mode} loses nothing of two senders on two CPUs`, { skip: reason }, async (t) => {
     const link = await network(t, { queues: 2 })
-    await using source = open(t, link.here, mode)
+    await using source = await open(t, link.here, mode)
     const send = (cpu: number) => link.send(FIXTURE, { loop: 10, cpu })
     let total = 0
     for (let round = 1; round <= 20; round++) {

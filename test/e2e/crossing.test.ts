@@ -23,8 +23,8 @@ const HEADERS = 20 + 20 + 12
 /* a SYN has eight bytes more: MSS, SACK permitted and window scale share the padding */
 const SYN_MORE = 8
 
-function open(t: Test, device: string, mode: LiveMode): Source {
-  const { source } = openInterface(device, { source: mode, budgetBytes: 32 * 2 ** 20 })
+async function open(t: Test, device: string, mode: LiveMode): Promise<Source> {
+  const { source } = await openInterface(device, { source: mode, budgetBytes: 32 * 2 ** 20 })
   t.equal(source.mode, mode)
   return source
 }
@@ -33,7 +33,7 @@ for (const mode of modes) {
   t.test(`${mode} lets every ping through and counts it`, { skip }, async (t) => {
     const link = await network(t, { addressed: true })
     const { here = '', there = '' } = link.addresses ?? {}
-    await using source = open(t, link.here, mode)
+    await using source = await open(t, link.here, mode)
     const [asked, answered] = await Promise.all([
       link.inside('ping', ...PING, '-c', '100', here),
       command('ping', [...PING, '-c', '90', there]),
@@ -48,7 +48,7 @@ for (const mode of modes) {
 for (const mode of modes) {
   t.test(`${mode} counts every byte of jumbo frames and lets them through`, { skip }, async (t) => {
     const link = await network(t, { addressed: true, mtu: 9000 })
-    await using source = open(t, link.here, mode)
+    await using source = await open(t, link.here, mode)
     const jumbo = ['-c', '20', '-s', '8900', '-M', 'do'] as const
     const { stdout } = await link.inside('ping', ...PING, ...jumbo, link.addresses?.here ?? '')
     t.match(stdout, '20 received, 0% packet loss')
@@ -63,7 +63,7 @@ for (const mode of modes) {
 for (const mode of modes.filter((each) => each !== 'xdp-generic')) {
   t.test(`${mode} counts the segments of a transfer as on the wire`, { skip }, async (t) => {
     const link = await network(t, { addressed: true })
-    await using source = open(t, link.here, mode)
+    await using source = await open(t, link.here, mode)
     const { before, segments, frames } = await cleanTransfer(t, link, source)
     const after = await settled(() => sourceSums(source), (before['PKTS'] ?? 0) + segments)
     const grown = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0)
@@ -80,7 +80,7 @@ for (const mode of modes.filter((each) => each !== 'xdp-generic')) {
 
 t.test('xdp-generic counts a train of segments as the one frame it is', { skip }, async (t) => {
   const link = await network(t, { addressed: true })
-  await using source = open(t, link.here, 'xdp-generic')
+  await using source = await open(t, link.here, 'xdp-generic')
   const { before, frames } = await cleanTransfer(t, link, source)
   const after = await settled(() => sourceSums(source), (before['PKTS'] ?? 0) + frames)
   t.equal((after['PKTS'] ?? 0) - (before['PKTS'] ?? 0), frames)

@@ -31,7 +31,7 @@ for (const mode of modes) {
     const file = join(t.testdir(), 'jumbo.pcap')
     await writeFile(file, pcap(frames, { snaplen: 9216 }))
     const link = await network(t, { mtu: 9000 })
-    const { source } = openInterface(link.here, { source: mode, budgetBytes: 32 * 2 ** 20 })
+    const { source } = await openInterface(link.here, { source: mode, budgetBytes: 32 * 2 ** 20 })
     await using _ = source
     t.equal(source.mode, mode)
     const packets = LOOP * frames.length

@@ -87,7 +87,7 @@ for (const mode of MODES) {
     await writeFile(
       script,
       `import { openInterface } from ${JSON.stringify(open)}
-       const { source } = openInterface('${link.here}', ${options})
+       const { source } = await openInterface('${link.here}', ${options})
        process.stdout.write(source.mode)
        throw new Error('thrown beside')`,
     )

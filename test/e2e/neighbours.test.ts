@@ -6,6 +6,7 @@ import { must } from '../support/command.ts'
 import { dropByClsact, dropByTcx, foreignXdp, missingTools } from '../support/foreign.ts'
 import { type Network, network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
+import { totals } from '../support/replay.ts'
 import { packageRoot } from '../support/root.ts'
 import { type Running, startRun } from '../support/running.ts'
 import { sample } from '../support/scrape.ts'
@@ -21,6 +22,20 @@ async function counted(running: Running, metric: string, expected: number): Prom
     await sleep(50)
   }
 }
+
+/** Counters that need every header, by what their metrics are called. */
+const SEEN = [
+  ['bytes', 'BYTES'],
+  ['broadcast_packets', 'BROADCAST'],
+  ['multicast_packets', 'MULTICAST'],
+  ['arp_packets', 'ARP'],
+  ['vlan_packets', 'VLAN'],
+  ['ip4_bytes', 'IP4_BYTES'],
+  ['ip6_bytes', 'IP6_BYTES'],
+  ['tcp_packets', 'TCP'],
+  ['udp_packets', 'UDP'],
+  ['syn_packets', 'SYN'],
+] as const
 
 for (const mode of ['xdpgeneric', 'xdpdrv'] as const) {
   t.test(
@@ -43,6 +58,15 @@ for (const mode of ['xdpgeneric', 'xdpdrv'] as const) {
       t.ok(packets > 2000)
       t.equal(await counted(running, 'pktspot_receive_packets_total', packets), packets)
       t.equal(await foreign.count(), packets)
+      const [row] = (await totals([fixture])).rows
+      const scraped = await running.scrape()
+      for (const [metric, name] of SEEN) {
+        t.equal(
+          sample(scraped, `pktspot_receive_${metric}_total`),
+          4 * (row?.counters[name] ?? -1),
+          name,
+        )
+      }
       t.same(await running.stop(), { code: 0, signal: null })
       t.type(before, 'number')
       t.equal(await foreign.id(), before, 'the same program is still there')

@@ -47,6 +47,7 @@ t.test('preflight finds every mode possible for root', { skip }, async (t) => {
   )
   t.match(stdout, /^kernel .*, \d+ possible CPUs; capabilities: .*CAP_BPF/)
   t.match(stdout, /^tables: \d+ bytes an interface, HyperLogLog p=\d+$/m)
+  t.match(stdout, /^groups: \d+ bytes an interface for [1-9]\d*$/m)
   t.same(await leftovers(before), [], 'and leaves nothing behind')
 })
 

@@ -71,7 +71,7 @@ const WITHOUT_TCX = `
   const [folder, name] = process.argv.slice(1)
   const { openInterface } = await import(folder + '/capture/open.js')
   const options = { source: 'auto', budgetBytes: 2 ** 25, without: ['tcx'] }
-  const { source, passedOver } = openInterface(name, options)
+  const { source, passedOver } = await openInterface(name, options)
   console.log(JSON.stringify({ mode: source.mode, passedOver }))
   await source[Symbol.asyncDispose]()
 `

@@ -12,7 +12,7 @@ const MODES: readonly LiveMode[] = ['xdp', 'xdp-generic', 'tcx', 'packet-socket'
 for (const mode of MODES) {
   t.test(`${mode} keeps the contract of a source`, { skip }, (t) => {
     const open = async (device: string) => {
-      const { source, passedOver } = openInterface(device, {
+      const { source, passedOver } = await openInterface(device, {
         source: mode,
         budgetBytes: 32 * 2 ** 20,
       })

@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
+import { OTLP_BLOCKS } from '../../src/exporters/otlp/standing.ts'
 import { metricsTable } from '../../src/exporters/prometheus/document.ts'
 import { createPrometheusExporter } from '../../src/exporters/prometheus/exporter.ts'
+import { RELOAD_BLOCKS } from '../../src/exporters/reload-families.ts'
+import { told } from '../../src/exporters/told.ts'
 import { catalog, observed, report, statistics } from './fixture.ts'
 
 t.test('lists exactly our families that a scrape has, with their types and labels', async (t) => {
   const sources = [observed('eth0')]
-  const options = { sources, statistics, base: 1, periods: [1], version: '1' }
+  const pushing = { exports: 0, failures: 0, skipped: 0, lastSuccess: undefined }
+  const reloading = { successful: true, lastSuccess: new Date() }
+  const self = [told(OTLP_BLOCKS, () => pushing), told(RELOAD_BLOCKS, () => reloading)]
+  const options = { sources, statistics, base: 1, periods: [1], version: '1', self }
   await using exporter = createPrometheusExporter(options)
   exporter.publish(report('eth0'))
-  const scraped = (await exporter.render())
+  const { body } = await exporter.render(undefined)
+  const scraped = body
     .split('\n')
     .filter((line) => line.startsWith('# TYPE pktspot_'))
     .map((line) => line.slice('# TYPE '.length))
   const rows = metricsTable(catalog).split('\n').slice(2, -1)
-  const listed = rows.map((row) => row.replace(/^\| `(\w+)` \| (\w+) .*/, '$1 $2'))
+  /* a scrape has these only where there are plugins and groups */
+  const optional = /^\| `pktspot_(?:plugin|group)_/
+  t.ok(rows.some((row) => optional.test(row)))
+  const listed = rows
+    .filter((row) => !optional.test(row))
+    .map((row) => row.replace(/^\| `(\w+)` \| (\w+) .*/, '$1 $2'))
   t.same(listed.toSorted(), scraped.toSorted())
 })
 

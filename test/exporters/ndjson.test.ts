@@ -71,6 +71,7 @@ t.test('writes an alarm when a value opens an event, and only then', async (t) =
     value: 0.9,
     threshold: 0.875,
     probability: 0.00001,
+    id: '49eb280ecf9e6e2e',
   })
   const [first, ...rest] = report('eth0').samples
   if (!first?.judgement) throw new Error('the fixture has no judgement')

@@ -77,6 +77,7 @@ t.test('what is no handle of the right kind throws', async (t) => {
   }
   const frames = addon.openFrames(1, 14, 1n)
   t.throws(() => addon.attachKernel(frames, 1), TypeError, 'not a kernel source')
+  t.throws(() => addon.startPacketSocket(frames), TypeError, 'not a packet socket')
   t.throws(() => addon.testKernel(frames, new Uint8Array(60), 1), TypeError)
   t.throws(() => addon.countFrame(frames, 0, 'x' as unknown as Uint8Array, 1, 0, 0), TypeError)
   addon.close(frames)
@@ -123,8 +124,8 @@ t.test('the garbage collector closes what was forgotten', { skip: privileged }, 
     '--expose-gc',
   )
   t.same([code, signal], [0, null], stderr)
-  /* two a kernel source: map and program; two a packet socket: socket and eventfd */
-  t.same(JSON.parse(stdout), { held: 120, left: 0 })
+  /* three a kernel source: tables, array of programs, program; two a packet socket: socket and eventfd */
+  t.same(JSON.parse(stdout), { held: 160, left: 0 })
 })
 
 t.test('several workers load the addon and open and close sources at once', async (t) => {

@@ -24,16 +24,24 @@ writeFileSync('${ADDON}', 'built')
 
 /* Makes a checkout with dependencies but nothing built, and `bin`, the only folder that commands are found in. */
 function checkout(folder: string): void {
-  for (const name of ['scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  const own = [
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.page.json',
+  ]
+  for (const name of own) {
     cpSync(join(packageRoot, name), join(folder, name), { recursive: true })
   }
   symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'))
-  for (const name of ['src', 'native', 'bin', 'scripts/native']) {
+  for (const name of ['src/page', 'native', 'bin', 'scripts/native']) {
     mkdirSync(join(folder, name), { recursive: true })
   }
   writeFileSync(join(folder, 'scripts/native/build.mjs'), BUILD)
   writeFileSync(join(folder, 'native/source.c'), '')
   writeFileSync(join(folder, 'src/main.ts'), 'export const main = 1\n')
+  writeFileSync(join(folder, 'src/page/page.ts'), 'export const page = 1\n')
 }
 
 function command(folder: string, name: string, body = ''): void {

@@ -41,6 +41,7 @@ interface Line {
   readonly window: number
   readonly statistic?: string
   readonly tail?: string
+  readonly id?: string
   readonly statistics?: Readonly<Record<string, Standing>>
 }
 
@@ -78,7 +79,8 @@ t.test('alarms, verdicts, the API and /metrics count the same anomalies and even
   )
 
   const written = lines<Line>(text)
-  const scrape = parseScrape(await metrics.render())
+  const { body } = await metrics.render('application/openmetrics-text')
+  const scrape = parseScrape(body.replaceAll(/ # \{.*/g, ''))
   await using serving = await serveLatest(metrics.latest)
   const found = await statisticsAt(serving, '/api/v1/statistics')
   t.equal(found.length, 4)
@@ -100,6 +102,17 @@ t.test('alarms, verdicts, the API and /metrics count the same anomalies and even
       t.equal(standing['anomalies'], metric('anomalies_total'), `${what}: anomalies`)
       t.equal(standing['excesses'], metric('excesses_total'), `${what}: excesses`)
       t.equal(Number(standing['event_open']), metric('event_open'), `${what}: event open`)
+      const exemplar = body
+        .split('\n')
+        .find((line) =>
+          line.startsWith(
+            `pktspot_statistic_anomalies_total{interface="${name}",statistic="${statistic}",window="${window}",tail="${tail}"}`,
+          ),
+        )
+      const [, id] = /# \{alarm_id="(.*)"\}/.exec(exemplar ?? '') ?? []
+      t.equal(id, alarms.at(-1)?.id, `${what}: the exemplar leads to the last alarm`)
+      const { id: shownId } = (standing['last_alarm'] ?? {}) as { id?: string }
+      t.equal(shownId, id, `${what}: the API's, too`)
       if (window === 1) events[tail as 'upper' | 'lower'] += alarms.length
     }
   }

@@ -99,6 +99,7 @@ t.test('shows what the detector counted and fitted', async (t) => {
       events: tail.events,
       excesses: tail.excesses,
       event_open: tail.eventOpen,
+      last_alarm: null,
       next_threshold: tail.threshold,
       target_false_alarm_ratio: 1e-6,
       level: 0.98,

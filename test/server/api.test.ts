@@ -3,6 +3,14 @@ import t from 'tap'
 import { observed, report } from '../exporters/fixture.ts'
 import { latestOf, serveLatest, statisticsAt } from './serving.ts'
 
+const ALARM = {
+  id: '49eb280ecf9e6e2e',
+  time: '2023-11-14T22:13:20.000Z',
+  value: 0.9,
+  threshold: 0.875,
+  probability: 0.00001,
+}
+
 const COUNTING = { anomalies: 4, events: 2, excesses: 40 }
 
 t.test(
@@ -47,6 +55,7 @@ t.test(
           false_alarm_ratio: 0.0001,
           ...COUNTING,
           event_open: true,
+          last_alarm: ALARM,
         },
       },
     })
@@ -103,6 +112,7 @@ t.test('tells of one statistic what its detector learned', async (t) => {
     false_alarm_ratio: 0.0001,
     ...COUNTING,
     event_open: true,
+    last_alarm: ALARM,
     next_threshold: 99,
     target_false_alarm_ratio: 0.00001,
     level: 0.98,

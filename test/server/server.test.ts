@@ -11,7 +11,7 @@ import { parseListenAddress } from '../../src/server/address.ts'
 import { createServer, type ServerOptions } from '../../src/server/server.ts'
 import { observed, report, statistics } from '../exporters/fixture.ts'
 
-const METRICS = { contentType: 'text/plain; version=0.0.4', render: async () => 'metric 1\n' }
+const METRICS = { render: async () => ({ type: 'text/plain; version=0.0.4', body: 'metric 1\n' }) }
 
 function latest(...sources: Observed[]) {
   return createLatest({ sources, statistics, base: 1, periods: [1] })
@@ -72,24 +72,7 @@ t.test('moves the metrics to another path', async (t) => {
   await using _ = server
   t.equal((await ask(`${url}/telemetry`)).body, 'metric 1\n')
   t.equal((await ask(`${url}/metrics`)).status, 404)
-  t.match((await ask(url)).body, 'href="/telemetry"')
-})
-
-t.test('shows version, links and interfaces on a page that obeys its own policy', async (t) => {
-  const down = observed('eth1', { mode: undefined, up: false })
-  const { server, url } = await serve({ latest: latest(observed('<b>&"eth0"'), down) })
-  await using _ = server
-  const { status, headers, body } = await ask(`${url}/`)
-  t.equal(status, 200)
-  t.equal(headers['content-type'], 'text/html; charset=utf-8')
-  t.match(body, '1.2.3')
-  for (const path of ['/metrics', '/api/v1/statistics', '/-/healthy', '/-/ready'])
-    t.match(body, `href="${path}"`)
-  t.match(body, '<td>&lt;b&gt;&amp;&quot;eth0&quot;</td><td>tcx</td><td>counting</td>')
-  t.match(body, '<td>eth1</td><td>–</td><td>down</td>')
-  const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? []
-  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(style)))
-  t.match(String(headers['content-security-policy']), `'sha256-${digest.toString('base64')}'`)
+  t.match((await ask(url)).body, 'href="telemetry"')
 })
 
 t.test('is healthy always and ready while an interface is counted', async (t) => {
@@ -131,7 +114,7 @@ t.test('refuses other methods, paths and request bodies', async (t) => {
     headers: { connection: 'close' },
   })
   const expecting =
-    'GET /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n'
+    'GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n'
   t.match(await raw(url, expecting), /^HTTP\/1\.1 413 /)
 })
 
@@ -149,16 +132,19 @@ t.test('guards every answer with security headers', async (t) => {
 t.test('reads the absolute form of a request', async (t) => {
   const { server, url } = await serve()
   await using _ = server
-  const close = 'Host: a\r\nConnection: close\r\n\r\n'
-  t.match(await raw(url, `GET http://a/metrics?b HTTP/1.1\r\n${close}`), /200 OK.*metric 1\n$/s)
-  t.match(await raw(url, `GET http://a HTTP/1.1\r\n${close}`), /200 OK.*<!DOCTYPE html>/s)
+  const close = 'Host: localhost\r\nConnection: close\r\n\r\n'
+  t.match(
+    await raw(url, `GET http://localhost/metrics?b HTTP/1.1\r\n${close}`),
+    /200 OK.*metric 1\n$/s,
+  )
+  t.match(await raw(url, `GET http://localhost HTTP/1.1\r\n${close}`), /200 OK.*<!DOCTYPE html>/s)
 })
 
 t.test('answers 500 and logs one line when writing the metrics fails', async (t) => {
   const render = async () => {
     throw new Error('broken')
   }
-  const { server, lines, url } = await serve({ metrics: { ...METRICS, render } })
+  const { server, lines, url } = await serve({ metrics: { render } })
   await using _ = server
   t.match(await ask(`${url}/metrics`), { status: 500, body: 'internal error: see the log\n' })
   t.same(lines, ['/metrics: not answered: Error: broken'])
@@ -174,24 +160,27 @@ t.test('refuses headers beyond its limit', async (t) => {
 t.test('drops a request whose headers never end', { timeout: 15_000 }, async (t) => {
   const { server, url } = await serve()
   await using _ = server
-  t.match(await raw(url, 'GET / HTTP/1.1\r\nHost: a\r\n'), /^HTTP\/1\.1 408 /)
+  const begin = performance.now()
+  t.equal(await raw(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n'), '')
+  t.ok(performance.now() - begin < 7_000)
 })
 
-t.test('bounds the number of connections', async (t) => {
+t.test('drops the connections that idled longest when there are too many', async (t) => {
   const { server, url } = await serve()
   await using _ = server
   const { hostname, port } = new URL(url)
   const begin = performance.now()
-  const sockets = Array.from({ length: 70 }, () => connect(Number(port), hostname))
+  const sockets = Array.from({ length: 520 }, () => connect(Number(port), hostname))
   let closed = 0
   for (const socket of sockets)
     socket
       .on('error', () => {})
       .on('close', () => closed++)
       .resume()
-  await Promise.all(sockets.slice(64).map((socket) => once(socket, 'close')))
-  t.equal(closed, 6)
-  t.ok(performance.now() - begin < 3_000, 'at once, not when their headers are overdue')
+  await Promise.all(sockets.slice(0, 8).map((socket) => once(socket, 'close')))
+  t.equal(closed, 8)
+  t.equal((await ask(`${url}/-/healthy`)).status, 200)
+  t.ok(performance.now() - begin < 3_000, 'at once, not when their requests are overdue')
   for (const socket of sockets) socket.destroy()
 })
 
@@ -256,23 +245,23 @@ t.test('closes promptly, idle and half-open connections included', async (t) => 
 })
 
 t.test('finishes an answer that is under way when it closes', async (t) => {
-  let finish = (_: string) => {}
+  let finish = (_: { type: string; body: string }) => {}
   let started = () => {}
   const rendering = new Promise<void>((resolve) => {
     started = resolve
   })
   const render = () => {
     started()
-    return new Promise<string>((resolve) => {
+    return new Promise<{ type: string; body: string }>((resolve) => {
       finish = resolve
     })
   }
-  const { server, url } = await serve({ metrics: { ...METRICS, render } })
+  const { server, url } = await serve({ metrics: { render } })
   const answer = ask(`${url}/metrics`, { agent: new Agent({ keepAlive: true }) })
   await rendering
   const begin = performance.now()
   const closing = server[Symbol.asyncDispose]()
-  finish('late 1\n')
+  finish({ type: 'text/plain', body: 'late 1\n' })
   t.equal((await answer).body, 'late 1\n')
   await closing
   t.ok(performance.now() - begin < 400, 'without waiting for the grace to end')

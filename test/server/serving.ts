@@ -31,15 +31,12 @@ export function latestOf(more: Partial<Watched> = {}): Latest {
 }
 
 /** Serves on a free port of the loopback. */
-export async function serveLatest(
-  latest: Latest,
-  render: () => Promise<string> = async () => '',
-): Promise<Serving> {
+export async function serveLatest(latest: Latest): Promise<Serving> {
   const lines: string[] = []
   const server = await createServer({
     addresses: [parseListenAddress('127.0.0.1:0')],
     telemetryPath: '/metrics',
-    metrics: { contentType: 'text/plain', render },
+    metrics: { render: async () => ({ type: 'text/plain', body: '' }) },
     version: '1',
     latest,
     warn: (line) => lines.push(line),

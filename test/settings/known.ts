@@ -8,6 +8,9 @@ export function known(more: Partial<Known> = {}): Known {
     plugins: new Map(),
     expression: () => undefined,
     thresholds: () => [],
+    groups: () => [],
+    counters: () => [],
+    filter: () => undefined,
     ...more,
   }
 }

@@ -26,10 +26,22 @@ t.test('without any input, the defaults are those documented', async (t) => {
       down: null,
       per_statistic: {},
     },
+    counters: [],
     user_statistics: [],
+    counter_groups: [],
+    privacy: { ipv4_prefix: 32, ipv6_prefix: 128 },
     plugins: [],
     state: { directory: '/var/lib/pktspot', interval: 60 },
-    web: { listen_address: ['127.0.0.1:10777', '[::1]:10777'], telemetry_path: '/metrics' },
+    web: {
+      listen_address: ['127.0.0.1:10777', '[::1]:10777'],
+      systemd_socket: false,
+      telemetry_path: '/metrics',
+      config_file: null,
+      max_requests: 40,
+      reload: false,
+    },
+    otlp: { enabled: false },
+    metrics: { created: false },
     log: { level: 'info', format: 'auto' },
   })
 })
@@ -57,6 +69,8 @@ t.test('every setting has its environment variable, derived from its path', asyn
   const settings = loadSettings({
     env: {
       PKTSPOT_INTERFACES: 'eth0, !veth*',
+      PKTSPOT_PRIVACY_IPV4_PREFIX: '24',
+      PKTSPOT_PRIVACY_IPV6_PREFIX: '64',
       PKTSPOT_SOURCE: 'xdp-generic',
       PKTSPOT_PERIOD: '0.5',
       PKTSPOT_WINDOWS: '0.5, 5, 60',
@@ -77,7 +91,13 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_STATE_DIRECTORY: 'state',
       PKTSPOT_STATE_INTERVAL: '5m',
       PKTSPOT_WEB_LISTEN_ADDRESS: ':1,[::1]:2',
+      PKTSPOT_WEB_SYSTEMD_SOCKET: 'true',
+      PKTSPOT_OTLP_ENABLED: 'true',
+      PKTSPOT_METRICS_CREATED: 'true',
       PKTSPOT_WEB_TELEMETRY_PATH: '/m',
+      PKTSPOT_WEB_CONFIG_FILE: 'web.yml',
+      PKTSPOT_WEB_MAX_REQUESTS: '7',
+      PKTSPOT_WEB_RELOAD: 'true',
       PKTSPOT_LOG_LEVEL: 'debug',
       PKTSPOT_LOG_FORMAT: 'json',
     },
@@ -103,10 +123,22 @@ t.test('every setting has its environment variable, derived from its path', asyn
       down: false,
       per_statistic: {},
     },
+    counters: [],
     user_statistics: [],
+    counter_groups: [],
+    privacy: { ipv4_prefix: 24, ipv6_prefix: 64 },
     plugins: ['./a.mjs', '/b.mjs'],
     state: { directory: 'state', interval: 300 },
-    web: { listen_address: [':1', '[::1]:2'], telemetry_path: '/m' },
+    web: {
+      listen_address: [':1', '[::1]:2'],
+      systemd_socket: true,
+      telemetry_path: '/m',
+      config_file: 'web.yml',
+      max_requests: 7,
+      reload: true,
+    },
+    otlp: { enabled: true },
+    metrics: { created: true },
     log: { level: 'debug', format: 'json' },
   })
 })
@@ -132,11 +164,21 @@ t.test('flags stand for settings, repeated ones for lists', async (t) => {
       period: '10',
       'web.listen-address': ['127.0.0.1:0'],
       'web.telemetry-path': '/m',
+      'web.systemd-socket': 'true',
+      'web.config.file': 'web.yml',
+      'web.max-requests': '0',
     },
   })
   t.strictSame(settings.interfaces, ['eth0', 'eth1'])
   t.equal(settings.period, 10)
-  t.strictSame(settings.web, { listen_address: ['127.0.0.1:0'], telemetry_path: '/m' })
+  t.strictSame(settings.web, {
+    listen_address: ['127.0.0.1:0'],
+    systemd_socket: true,
+    telemetry_path: '/m',
+    config_file: 'web.yml',
+    max_requests: 0,
+    reload: false,
+  })
 })
 
 t.test('variables that others set are not ours', async (t) => {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Compiled, compile, encode } from './encode.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import { compile, encode, type Part } from './encode.ts'
 import type { Block } from './family.ts'
+import type { Syntax } from './syntax.ts'
 
-/** Writes one group of families at a scrape; what it throws is its failure alone. */
+/**
+ * Writes one group of families at a scrape; what it throws is its failure alone. Series that come and go keep their
+ * compiled labels in a `compileCache`, whose `get` is asked for every series of the scrape before `sweep` is called.
+ */
 export interface Collector {
   /** Value of the label `collector`. */
   readonly name: string
   /** Gives the group's text; `complete` is false when a source could not be read. */
-  collect(): Collected | Promise<Collected>
+  collect(syntax: Syntax): Collected | Promise<Collected>
 }
 
 export interface Collected {
@@ -21,18 +26,20 @@ interface Outcome {
 }
 
 /** Runs the collectors one after the other and measures each; one that fails leaves the others standing. */
-export async function scrape(collectors: readonly Collector[]): Promise<string> {
+export async function scrape(collectors: readonly Collector[], syntax: Syntax): Promise<string> {
   const texts: string[] = []
-  const outcomes: { blocks: Compiled<Outcome>[]; subject: Outcome }[] = []
+  const outcomes: Part<Outcome>[] = []
   for (const collector of collectors) {
+    await turn()
     const begin = performance.now()
-    const { text, complete } = await attempt(collector)
+    const { text, complete } = await attempt(collector, syntax)
     const seconds = (performance.now() - begin) / 1000
     texts.push(text)
     const blocks = collectorBlocks(collector.name).map(compile)
     outcomes.push({ blocks, subject: { seconds, complete } })
   }
-  return texts.join('') + encode(outcomes)
+  texts.push(await encode(outcomes, syntax))
+  return texts.join('')
 }
 
 /** Gives the families that the runner writes about a collector. */
@@ -59,9 +66,9 @@ export function collectorBlocks(collector: string): Block<Outcome>[] {
   ]
 }
 
-async function attempt(collector: Collector): Promise<Collected> {
+async function attempt(collector: Collector, syntax: Syntax): Promise<Collected> {
   try {
-    return await collector.collect()
+    return await collector.collect(syntax)
   } catch {
     return { text: '', complete: false }
   }

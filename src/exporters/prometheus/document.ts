@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../../counters/catalog.ts'
+import { OTLP_BLOCKS } from '../otlp/standing.ts'
+import { RELOAD_BLOCKS } from '../reload-families.ts'
 import { collectorBlocks } from './collector.ts'
-import { type Family, sampleName } from './family.ts'
+import { type Family, sampleName, textType } from './family.ts'
+import { groupInfoBlock } from './group-families.ts'
+import { groupHealthBlocks } from './group-health-families.ts'
 import { packetBlocks } from './packet-families.ts'
-import { PROGRAM_BLOCKS } from './program-families.ts'
-import { BUILD_INFO } from './registry.ts'
+import { pluginBlocks } from './plugin-families.ts'
+import { programBlocks } from './program-families.ts'
 import { sourceBlocks } from './source-families.ts'
 import { statisticBlocks } from './statistic-families.ts'
 
@@ -12,7 +16,7 @@ import { statisticBlocks } from './statistic-families.ts'
 export function metricsTable(catalog: Catalog): string {
   const rows = families(catalog).map((family) => {
     const labels = family.labels.map((label) => `\`${label}\``).join(', ')
-    return `| \`${sampleName(family)}\` | ${family.type} | ${labels} | ${cell(family.help)} |`
+    return `| \`${sampleName(family)}\` | ${textType(family)} | ${labels} | ${cell(family.help)} |`
   })
   return ['| Metric | Type | Labels | Meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
 }
@@ -23,10 +27,15 @@ function families(catalog: Catalog): readonly Family[] {
     ...sourceBlocks('', undefined),
     ...packetBlocks(catalog, ''),
     ...statisticBlocks({}, []),
-    ...PROGRAM_BLOCKS,
+    groupInfoBlock({ guid: '', name: '', description: '' }),
+    ...groupHealthBlocks('', ''),
+    ...programBlocks(''),
+    ...pluginBlocks([]),
+    ...RELOAD_BLOCKS,
+    ...OTLP_BLOCKS,
     ...collectorBlocks(''),
   ]
-  return [...blocks.map(({ family }) => family), BUILD_INFO]
+  return blocks.map(({ family }) => family)
 }
 
 function cell(text: string): string {

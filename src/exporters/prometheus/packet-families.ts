@@ -50,7 +50,8 @@ function seriesOf(counter: Counter, name: string, bytes: Counter | undefined): S
     case 'sum':
       return [{ labels, value: ({ reading }) => reading.slots[index] ?? 0n }]
     case 'distinct':
-      return [{ labels, value: ({ window }) => window?.value(counter.name) ?? Number.NaN }]
+      /* the last window may be from before a counter was there */
+      return [{ labels, value: ({ window }) => window?.counts.distinct[index] ?? Number.NaN }]
     case 'clock':
       return [{ labels, value: ({ reading }) => secondsText(reading.clocks[index] ?? 0n) }]
     case 'histogram':

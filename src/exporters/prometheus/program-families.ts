@@ -12,8 +12,12 @@ export interface Program {
   readonly memory: () => MemoryStanding | undefined
 }
 
-/** The program's families. */
-export const PROGRAM_BLOCKS: readonly Block<Program>[] = [
+/** The program's families; its version is part of a label, so it is a parameter. */
+export function programBlocks(version: string): Block<Program>[] {
+  return [buildInfo(version), ...BLOCKS]
+}
+
+const BLOCKS: readonly Block<Program>[] = [
   {
     family: {
       name: 'pktspot_window_seconds',
@@ -48,6 +52,18 @@ export const PROGRAM_BLOCKS: readonly Block<Program>[] = [
     ({ restored }) => restored,
   ),
 ]
+
+function buildInfo(version: string): Block<Program> {
+  return {
+    family: {
+      name: 'pktspot_build',
+      type: 'info',
+      help: 'The running version',
+      labels: ['version'],
+    },
+    series: [{ labels: { version }, value: () => 1 }],
+  }
+}
 
 function memoryBlock(
   name: string,

@@ -15,7 +15,12 @@ export function sourceBlocks(name: string, mode: string | undefined): Block<Stan
     mode === undefined ? [] : [{ labels: { interface: name, mode }, value: () => 1 }]
   return [
     {
-      family: gauge('pktspot_source_info', 'How packets reach the counters', ['interface', 'mode']),
+      family: {
+        name: 'pktspot_source',
+        type: 'info',
+        help: 'How packets reach the counters',
+        labels: ['interface', 'mode'],
+      },
       series: info,
     },
     {

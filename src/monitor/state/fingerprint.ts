@@ -11,11 +11,18 @@ import type { MonitorSpot } from '../options.ts'
  */
 export function fingerprint(statistic: Statistic, spot: MonitorSpot, options: SpotOptions): string {
   const { q, false_alarms_per_day } = { ...spot, ...statistic.spot }
-  const configured = { ...options, q, false_alarms_per_day }
+  return digest(statistic, { ...options, q, false_alarms_per_day })
+}
+
+/** The same whatever q is: a detector that lives goes on with another one. */
+export function likeness(statistic: Statistic, { q: _, ...options }: SpotOptions): string {
+  return digest(statistic, options)
+}
+
+function digest({ counters, definition }: Statistic, configured: object): string {
   const knobs = Object.entries(configured).sort(([a], [b]) => (a < b ? -1 : 1))
-  const { counters, definition = null } = statistic
   return createHash('sha256')
-    .update(JSON.stringify([counters, definition, knobs]))
+    .update(JSON.stringify([counters, definition ?? null, knobs]))
     .digest('hex')
     .slice(0, 32)
 }

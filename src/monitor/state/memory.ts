@@ -4,7 +4,7 @@ import type { SpotOptions } from '../../spot/options.ts'
 import { createDetector, type LastingDetector } from '../../spot/spot.ts'
 import type { Statistic } from '../../statistics/statistic.ts'
 import type { MonitorSpot } from '../options.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fingerprint, likeness } from './fingerprint.ts'
 import type { SavedDetector } from './snapshot.ts'
 
 /** Gives the detector of a statistic over windows of some length. */
@@ -16,12 +16,16 @@ export type DetectorOf = (
 
 /** The detectors of one interface, those from before among them. */
 export interface Memory {
-  /** Gives the detector there is, or one that goes on from what was saved, or else a new one. */
+  /**
+   * Gives the detector there is, with another q if need be, or one that goes on from what was saved, or else a new one.
+   */
   readonly detectorOf: DetectorOf
   /** Detectors that went on from what was saved. */
   readonly restored: number
   /** Those that could not, since they are set otherwise now: `R_SYN over 10 s`. */
   readonly discarded: readonly string[]
+  /** Takes other settings; detectors of statistics that are judged no more are put aside as if they were saved. */
+  change(spot: MonitorSpot, statistics: readonly Statistic[], now: Date): void
   /** Gives what all detectors have learned by now; what was saved and not asked for stays. */
   save(now: Date): readonly SavedDetector[]
 }
@@ -30,11 +34,14 @@ interface Living {
   readonly statistic: string
   readonly window: number
   readonly fingerprint: string
+  /** Of what may not change as long as it lives. */
+  readonly likeness: string
   readonly detector: LastingDetector
 }
 
 /** Makes a memory of what was saved, for detectors under these settings. */
-export function createMemory(spot: MonitorSpot, saved: readonly SavedDetector[] = []): Memory {
+export function createMemory(first: MonitorSpot, saved: readonly SavedDetector[] = []): Memory {
+  let spot = first
   const former = new Map(saved.map((each) => [keyOf(each), each]))
   const living = new Map<string, Living>()
   const discarded: string[] = []
@@ -44,10 +51,16 @@ export function createMemory(spot: MonitorSpot, saved: readonly SavedDetector[] 
     const key = keyOf(made)
     const found = former.get(key)
     former.delete(key)
-    const detector = found?.fingerprint === made.fingerprint && going(options, found.state)
+    const detector = found?.fingerprint === made.fingerprint && restoredFrom(options, found.state)
     if (detector) restored++
     else if (found) discarded.push(`${made.statistic} over ${made.window} s`)
     return detector || createDetector(options)
+  }
+  function going({ likeness }: Omit<Living, 'detector'>, key: string, { q }: SpotOptions) {
+    const there = living.get(key)
+    if (there?.likeness !== likeness) return undefined
+    there.detector.retarget(q)
+    return there.detector
   }
   return {
     discarded,
@@ -55,22 +68,28 @@ export function createMemory(spot: MonitorSpot, saved: readonly SavedDetector[] 
       return restored
     },
     detectorOf(statistic, options, window) {
-      const print = fingerprint(statistic, spot, options)
-      const made = { statistic: statistic.name, window, fingerprint: print }
-      const there = living.get(keyOf(made))
-      if (there?.fingerprint === print) return there.detector
-      const detector = revived(made, options)
-      living.set(keyOf(made), { ...made, detector })
+      const made = {
+        statistic: statistic.name,
+        window,
+        fingerprint: fingerprint(statistic, spot, options),
+        likeness: likeness(statistic, options),
+      }
+      const key = keyOf(made)
+      const detector = going(made, key, options) ?? revived(made, options)
+      living.set(key, { ...made, detector })
       return detector
     },
-    save(now) {
-      const current = [...living.values()].map(({ detector, ...rest }) => ({
-        ...rest,
-        saved: now,
-        state: detector.save(),
-      }))
-      return [...current, ...former.values()]
+    change(next, statistics, now) {
+      spot = next
+      const judged = statistics.filter(({ tails }) => tails.length > 0)
+      const names = new Set(judged.map(({ name }) => name))
+      for (const [key, each] of living) {
+        if (names.has(each.statistic)) continue
+        living.delete(key)
+        former.set(key, savedOf(each, now))
+      }
     },
+    save: (now) => [...[...living.values()].map((each) => savedOf(each, now)), ...former.values()],
   }
 }
 
@@ -78,8 +97,12 @@ function keyOf({ statistic, window }: Pick<SavedDetector, 'statistic' | 'window'
   return `${window} ${statistic}`
 }
 
+function savedOf({ statistic, window, fingerprint, detector }: Living, saved: Date): SavedDetector {
+  return { statistic, window, fingerprint, saved, state: detector.save() }
+}
+
 /** Makes a detector that goes on; undefined when it cannot. */
-function going(options: SpotOptions, state: Float64Array): LastingDetector | undefined {
+function restoredFrom(options: SpotOptions, state: Float64Array): LastingDetector | undefined {
   try {
     return createDetector(options, state)
   } catch (error) {

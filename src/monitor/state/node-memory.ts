@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Statistic } from '../../statistics/statistic.ts'
 import type { MonitorSpot } from '../options.ts'
 import { makeDirectory, sweep } from './files.ts'
 import { createMemory, type DetectorOf, type Memory } from './memory.ts'
@@ -30,6 +31,8 @@ export interface MemoryStanding {
 /** The memory of all interfaces; writes a last snapshot when it is disposed of. */
 export interface NodeMemory extends AsyncDisposable {
   detectorOf(name: string): DetectorOf | undefined
+  /** Takes other settings: detectors are asked for under them from now on, of these statistics. */
+  change(spot: MonitorSpot, statistics: readonly Statistic[]): void
   standing(): MemoryStanding | undefined
   /** Tells what became of the snapshots read, and writes new ones from now on, the first at once. */
   begin(): void
@@ -38,14 +41,26 @@ export interface NodeMemory extends AsyncDisposable {
 /** Reads the snapshots; none of them can fail the start, what cannot be used is told in one line. */
 export async function openNodeMemory(options: NodeMemoryOptions): Promise<NodeMemory> {
   const { directory } = options
-  return directory === null ? FORGETFUL : remembering({ ...options, directory })
+  return directory === null ? forgetful(options) : remembering({ ...options, directory })
 }
 
-const FORGETFUL: NodeMemory = {
-  detectorOf: () => undefined,
-  standing: () => undefined,
-  begin: () => undefined,
-  async [Symbol.asyncDispose]() {},
+/** Keeps detectors as long as the program runs. */
+function forgetful({ interfaces, spot }: NodeMemoryOptions): NodeMemory {
+  const memories = new Map(interfaces.map((name) => [name, createMemory(spot)]))
+  return {
+    detectorOf: (name) => memories.get(name)?.detectorOf,
+    change: changing(memories),
+    standing: () => undefined,
+    begin: () => undefined,
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+function changing(memories: ReadonlyMap<string, Memory>): NodeMemory['change'] {
+  return (spot, statistics) => {
+    const now = new Date()
+    for (const each of memories.values()) each.change(spot, statistics, now)
+  }
 }
 
 async function remembering(
@@ -104,6 +119,7 @@ async function remembering(
   }
   return {
     detectorOf: (name) => memories.get(name)?.detectorOf,
+    change: changing(memories),
     standing: () => ({
       written,
       success,

@@ -21,10 +21,10 @@ function totals(source: Observed, latest: Latest): string {
   const total = windowOf(catalog, reading, { start: new Date(0), seconds: 0 })
   /* sketches are read only where a window ends */
   const full = latest.full(source)
-  const exact = (counter: string) =>
-    catalog.find(counter)?.kind === 'distinct'
-      ? (full?.exact(counter) ?? Number.NaN)
-      : total.exact(counter)
+  const exact = (counter: string) => {
+    const { kind, index = 0 } = catalog.find(counter) ?? {}
+    return kind === 'distinct' ? (full?.counts.distinct[index] ?? Number.NaN) : total.exact(counter)
+  }
   return [
     head,
     `"lost":${reading.lost}`,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Latest } from '../../exporters/latest.ts'
 import { nearest } from '../../settings/suggest.ts'
 import { RequestError } from './request-error.ts'
 
@@ -38,9 +39,32 @@ export function oneOf(
   throw new RequestError(400, unknown(name, text, known))
 }
 
+/** Reads the name of an interface. */
+export function sourceOf(parameters: Parameters, { sources }: Latest): string | undefined {
+  const names = sources.map(({ name }) => name)
+  return oneOf(parameters, 'interface', names)
+}
+
+/** Reads the length of a window in seconds; 400 on one that no window has. */
+export function periodOf(parameters: Parameters, { periods }: Latest): number | undefined {
+  const period = numberOf(parameters, 'window')
+  if (period === undefined || periods.includes(period)) return period
+  const lengths = periods.join(', ')
+  throw new RequestError(400, `window: no window is ${period} seconds long; there are ${lengths}`)
+}
+
 /** Says that there is no such name, and which one was probably meant or which there are. */
 export function unknown(what: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known)
   const help = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`
   return `no ${what} is named ${JSON.stringify(name)}; ${help}`
+}
+
+/** Decodes a name in a path; what is no encoding stands for itself, and names nothing. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Alarm } from '../../exporters/alarm.ts'
 import type { Row } from '../../exporters/latest.ts'
 import { calibrationOf, stateOf, tailOf } from '../../exporters/standing.ts'
 import type { TailName, TailStatus } from '../../spot/detector.ts'
@@ -20,8 +21,8 @@ export function summary(row: Row) {
 /** The same with what its probabilities follow from, and answers to the question. */
 export function detail(row: Row, question: Question) {
   const n = row.tails.length === 0 ? null : (row.sample?.status?.values ?? 0)
-  const tail = (status: TailStatus | undefined) => ({
-    ...tailSummary(status),
+  const tail = (status: TailStatus | undefined, alarm: Alarm | undefined) => ({
+    ...tailSummary(status, alarm),
     ...learned(status),
     ...answers(status, question),
   })
@@ -54,12 +55,15 @@ function standing({ source, statistic, period, start, sample, tails }: Row) {
   }
 }
 
-function tails<T>({ tails, sample }: Row, of: (status: TailStatus | undefined) => T) {
-  const entries = tails.map((name): [TailName, T] => [name, of(tailOf(sample, name))])
+function tails<T>(
+  { tails, sample, alarms }: Row,
+  of: (status: TailStatus | undefined, alarm: Alarm | undefined) => T,
+) {
+  const entries = tails.map((name): [TailName, T] => [name, of(tailOf(sample, name), alarms[name])])
   return Object.fromEntries(entries)
 }
 
-function tailSummary(status: TailStatus | undefined) {
+function tailSummary(status: TailStatus | undefined, alarm: Alarm | undefined) {
   return {
     state: status?.state ?? 'learning',
     calibration_ratio: status?.calibration ?? 0,
@@ -69,7 +73,12 @@ function tailSummary(status: TailStatus | undefined) {
     events: status?.events ?? 0,
     excesses: status?.excesses ?? 0,
     event_open: status?.eventOpen ?? false,
+    last_alarm: alarm ? lastAlarm(alarm) : null,
   }
+}
+
+function lastAlarm({ id, time, value, threshold, probability }: Alarm) {
+  return { id, time, value, threshold, probability }
 }
 
 function learned(status: TailStatus | undefined) {

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Latest, Row } from '../../exporters/latest.ts'
-import { numberOf, oneOf, type Parameters, readParameters, unknown } from './parameters.ts'
+import {
+  decoded,
+  numberOf,
+  type Parameters,
+  periodOf,
+  readParameters,
+  sourceOf,
+  unknown,
+} from './parameters.ts'
 import { RequestError } from './request-error.ts'
 import { detail, type Question, summary } from './statistic-json.ts'
+import { topKeys } from './top-keys.ts'
 
 const FILTERS = ['interface', 'window']
 const QUESTIONS = ['value', 'quantile', 'probability']
@@ -21,17 +30,16 @@ export function statisticText(latest: Latest, encoded: string, query: URLSearchP
   const parameters = readParameters(query, [...FILTERS, ...QUESTIONS])
   const question = asked(parameters)
   const rows = filtered(latest, parameters).filter(({ statistic }) => statistic.name === name)
-  return JSON.stringify({ statistics: rows.map((row) => detail(row, question)) })
+  const statistics = rows.map((row) => ({
+    ...detail(row, question),
+    keys: topKeys(latest, row.source),
+  }))
+  return JSON.stringify({ statistics })
 }
 
 function filtered(latest: Latest, parameters: Parameters): readonly Row[] {
-  const names = latest.sources.map((source) => source.name)
-  const source = oneOf(parameters, 'interface', names)
-  const period = numberOf(parameters, 'window')
-  if (period !== undefined && !latest.periods.includes(period)) {
-    const lengths = latest.periods.join(', ')
-    throw new RequestError(400, `window: no window is ${period} seconds long; there are ${lengths}`)
-  }
+  const source = sourceOf(parameters, latest)
+  const period = periodOf(parameters, latest)
   return latest
     .rows()
     .filter((row) => row.source === (source ?? row.source) && row.period === (period ?? row.period))
@@ -48,13 +56,4 @@ function asked(parameters: Parameters): Question {
     throw new RequestError(400, `probability: ${probability} is not above 0 and below 1`)
   }
   return { value: value ?? quantile, probability }
-}
-
-/* what is no encoding stands for itself, and names nothing */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

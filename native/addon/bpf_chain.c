@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The programs behind the counting one: user filters and groups, reached by tail calls. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../core/count.h"
+#include "bpf.h"
+#include "bpf_programs.h"
+
+static struct table *table_of(const struct loaded *loaded, u32 cpu)
+{
+	return (struct table *)(loaded->memory + (size_t)cpu * loaded->stride);
+}
+
+/* Puts a program into its slot, or empties it (-1), and tells the programs in front, which look before they call. */
+static int set_slot(struct loaded *loaded, u32 slot, int program)
+{
+	u64 bit = 1ULL << slot;
+
+	if (program >= 0 ? bpf_set_slot(loaded->programs, slot, program) : 0)
+		return -1;
+	for (u32 cpu = 0; cpu < loaded->cpus; cpu++) {
+		u64 *present = &table_of(loaded, cpu)->programs;
+
+		__atomic_store_n(present, program >= 0 ? *present | bit : *present & ~bit, __ATOMIC_RELEASE);
+	}
+	if (program < 0)
+		bpf_clear_slot(loaded->programs, slot);
+	return 0;
+}
+
+int bpf_load_filters(struct loaded *loaded, const struct bpf_insn *instructions, u32 count, struct failure *failure)
+{
+	u32 type = program_type(loaded->hook == HOOK_TCX ? &tcx_program : &xdp_program);
+	int program, result;
+
+	if (!count) {
+		set_slot(loaded, 0, -1);
+		bpf_quiesce();
+		for (u32 cpu = 0; cpu < loaded->cpus; cpu++) {
+			struct packet *packet = packet_of(table_of(loaded, cpu));
+
+			memset(packet->matches, 0, sizeof(packet->matches));
+		}
+		return 0;
+	}
+	program = bpf_load(type, instructions, count, loaded->flags, failure);
+	if (program < 0)
+		return -1;
+	result = set_slot(loaded, 0, program);
+	if (result)
+		fail(failure, "BPF_MAP_UPDATE_ELEM", errno);
+	close(program); /* the array holds it */
+	return result;
+}
+
+int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u32 cpus, struct failure *failure)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	*group = (struct loaded_group){.cells = -1, .keys = -1, .program = -1};
+	group->cells_bytes = whole_pages((size_t)cpus * spec->cells_bytes, page);
+	group->keys_bytes = whole_pages(spec->keys_bytes, page);
+	group->cells = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_cells", spec->cells_bytes, cpus, BPF_F_MMAPABLE);
+	if (group->cells >= 0)
+		group->keys = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_keys", spec->keys_bytes, 1, BPF_F_MMAPABLE);
+	if (group->keys < 0)
+		fail(failure, "BPF_MAP_CREATE", errno);
+	else if (!(group->cells_memory = bpf_map_memory(group->cells, group->cells_bytes)) ||
+		 !(group->keys_memory = bpf_map_memory(group->keys, group->keys_bytes)))
+		fail(failure, "mmap", errno);
+	else
+		return 0;
+	bpf_close_group(NULL, group, 0);
+	return -1;
+}
+
+int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const struct group_spec *spec,
+		    struct failure *failure)
+{
+	const struct program *program = loaded->hook == HOOK_TCX ? &group_tcx_program : &group_xdp_program;
+	const int maps[MAPS] = {[MAP_TABLES] = loaded->tables,
+				[MAP_PROGRAMS] = loaded->programs,
+				[MAP_CELLS] = group->cells,
+				[MAP_KEYS] = group->keys};
+	u32 count;
+	struct bpf_insn *instructions = prepared(program, maps, spec, &count);
+
+	if (!instructions)
+		return fail(failure, "malloc", ENOMEM);
+	group->program = bpf_load(program_type(program), instructions, count, loaded->flags, failure);
+	free(instructions);
+	if (group->program < 0)
+		return -1;
+	return set_slot(loaded, spec->program, group->program) ? fail(failure, "BPF_MAP_UPDATE_ELEM", errno) : 0;
+}
+
+void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot)
+{
+	if (group->program >= 0) {
+		set_slot(loaded, slot, -1);
+		close(group->program);
+	}
+	if (group->cells_memory)
+		munmap(group->cells_memory, group->cells_bytes);
+	if (group->keys_memory)
+		munmap(group->keys_memory, group->keys_bytes);
+	if (group->cells >= 0)
+		close(group->cells);
+	if (group->keys >= 0)
+		close(group->keys);
+	*group = (struct loaded_group){.cells = -1, .keys = -1, .program = -1};
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The filters of a source as JavaScript sets and reads them, and trying them on packets that are counted here. */
+#include "filter_set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bpf_calls.h"
+#include "filter_state.h"
+
+static u32 unique_bits(const struct source *source)
+{
+	u32 bits = source->counting.layout.hyperloglog_bits;
+
+	return bits < FILTER_UNIQUE_BITS_MAX ? bits : FILTER_UNIQUE_BITS_MAX;
+}
+
+static struct filter_values *values_of(const struct filter_state *state, u32 cpu)
+{
+	return (struct filter_values *)(state->memory + (size_t)cpu * state->stride);
+}
+
+/* The state of a source that has none yet: its values, in the kernel's map or here. */
+static struct filter_state *make_state(const struct source *source, struct failure *failure)
+{
+	struct filter_state *state = calloc(1, sizeof(*state));
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (!state)
+		return fail(failure, "calloc", ENOMEM), NULL;
+	state->map = -1;
+	state->seed = source->counting.layout.seed;
+	state->bits = unique_bits(source);
+	state->stride = filter_values_bytes(state->bits);
+	state->cpus = source->loaded ? source->counting.tables : 1;
+	state->bytes = whole_pages((size_t)state->cpus * state->stride, page);
+	if (source->loaded) {
+		state->map = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_filter", state->stride, state->cpus,
+					      BPF_F_MMAPABLE);
+		state->memory = state->map < 0 ? NULL : bpf_map_memory(state->map, state->bytes);
+	} else {
+		state->memory = calloc(1, state->bytes);
+	}
+	if (!state->memory) {
+		fail(failure, source->loaded ? "BPF_MAP_CREATE" : "calloc", errno);
+		if (state->map >= 0)
+			close(state->map);
+		free(state);
+		return NULL;
+	}
+	return state;
+}
+
+static void release(struct filter_state *state)
+{
+	while (state->sets) {
+		struct filter_set *next = state->sets->next;
+
+		free(state->sets);
+		state->sets = next;
+	}
+	if (state->map >= 0) {
+		munmap(state->memory, state->bytes);
+		close(state->map);
+	} else {
+		free(state->memory);
+	}
+	free(state);
+}
+
+void filters_free(struct filter_state *state)
+{
+	if (!state)
+		return;
+	state->closed = 1;
+	if (!state->busy)
+		release(state);
+}
+
+void filters_changed(struct filter_state *state)
+{
+	state->busy = 0;
+	if (state->closed)
+		release(state);
+}
+
+/* What the cells hold at this moment is what their new owners begin with: writing a zero could lose to a packet. */
+void filters_begin(struct filter_state *state, const struct filter_set *set)
+{
+	for (u32 i = 0; i < set->count; i++) {
+		const struct filter *filter = &set->filters[i];
+		u32 bytes = 1u << state->bits;
+
+		if (!filter->fresh)
+			continue;
+		if (filter->add != FILTER_ADD_UNIQUE)
+			state->base[filter->cell] = 0;
+		for (u32 cpu = 0; cpu < state->cpus; cpu++) {
+			struct filter_values *values = values_of(state, cpu);
+
+			if (filter->add != FILTER_ADD_UNIQUE) {
+				state->base[filter->cell] +=
+					__atomic_load_n(&values->cells[filter->cell], __ATOMIC_RELAXED);
+				continue;
+			}
+			memset(values->registers + filter->cell * bytes, 0, bytes);
+			memset(values->registers + (FILTER_UNIQUES + filter->cell) * bytes, 0, bytes);
+		}
+	}
+}
+
+/* The set takes the place of the one for the same link type. */
+void filters_keep(struct filter_state *state, struct filter_set *set)
+{
+	struct filter_set **place = &state->sets;
+
+	while (*place && (*place)->link != set->link)
+		place = &(*place)->next;
+	set->next = *place ? (*place)->next : NULL;
+	free(*place);
+	*place = set;
+}
+
+static u32 member(napi_env env, napi_value object, const char *name)
+{
+	napi_value value;
+
+	return napi_get_named_property(env, object, name, &value) == napi_ok ? get_u32(env, value) : 0;
+}
+
+static struct sock_filter *instructions_of(napi_env env, napi_value object, u32 *count)
+{
+	napi_value value;
+	size_t bytes = 0;
+	void *instructions;
+
+	napi_get_named_property(env, object, "instructions", &value);
+	instructions = get_bytes(env, value, &bytes);
+	*count = (u32)(bytes / sizeof(struct sock_filter));
+	return instructions;
+}
+
+/* The programs of a JavaScript array, in one block; NULL when one of them cannot be run, which is thrown. */
+static struct filter_set *read_set(napi_env env, u32 link, napi_value array)
+{
+	struct filter_set *set;
+	struct sock_filter *room;
+	u32 count = 0, total = 0, length;
+
+	napi_get_array_length(env, array, &count);
+	for (u32 i = 0; i < count; i++) {
+		napi_value program;
+
+		napi_get_element(env, array, i, &program);
+		if (!instructions_of(env, program, &length))
+			return NULL;
+		total += length;
+	}
+	set = calloc(1, sizeof(*set) + count * sizeof(*set->filters) + total * sizeof(*room));
+	if (!set || count > FILTERS_MAX) {
+		free(set);
+		napi_throw_range_error(env, NULL, "too many filters");
+		return NULL;
+	}
+	set->link = link;
+	set->count = count;
+	room = (struct sock_filter *)(set->filters + count);
+	for (u32 i = 0; i < count; i++) {
+		struct filter *filter = &set->filters[i];
+		napi_value program;
+		const char *refusal;
+		const void *instructions;
+
+		napi_get_element(env, array, i, &program);
+		instructions = instructions_of(env, program, &filter->count);
+		memcpy(room, instructions, filter->count * sizeof(*room));
+		filter->instructions = room;
+		filter->layers = member(env, program, "layers");
+		filter->add = member(env, program, "add");
+		filter->field = member(env, program, "field");
+		filter->cell = member(env, program, "cell");
+		filter->fresh = member(env, program, "fresh");
+		room += filter->count;
+		refusal = filter_refusal(filter->instructions, filter->count);
+		if (!refusal && filter->cell >= (filter->add == FILTER_ADD_UNIQUE ? FILTER_UNIQUES : FILTER_CELLS))
+			refusal = "no such cell";
+		if (refusal) {
+			free(set);
+			napi_throw_error(env, "EINVAL", refusal);
+			return NULL;
+		}
+	}
+	return set;
+}
+
+static u32 reach_of(const struct filter_set *set)
+{
+	u32 reach = 0;
+
+	for (u32 i = 0; i < set->count; i++) {
+		u32 own = filter_reach(set->filters[i].instructions, set->filters[i].count);
+
+		reach = own > reach ? own : reach;
+	}
+	return reach;
+}
+
+/*
+ * setFilters(source, link, [{instructions, layers, add, field, cell, fresh}]): a promise. Packets are tried on the new
+ * filters from one to the next; on failure the old ones stay. What `fresh` cells held before counts no more.
+ */
+static napi_value set_filters(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct failure failure = {0};
+	struct source *source;
+	struct filter_set *set;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	if (!source)
+		return NULL;
+	if (source->filters && source->filters->busy) {
+		napi_throw_error(env, "BUSY", "filters are still being set");
+		return NULL;
+	}
+	set = read_set(env, get_u32(env, arguments[1]), arguments[2]);
+	if (!set)
+		return NULL;
+	if (!source->filters) {
+		struct filter_state *state = make_state(source, &failure);
+
+		if (!state) {
+			free(set);
+			return throw_failure(env, &failure);
+		}
+		if (source->lock)
+			source->lock(source);
+		source->filters = state;
+		if (source->unlock)
+			source->unlock(source);
+	}
+	if (source->reach)
+		source->reach(source, reach_of(set));
+	if (source->loaded)
+		return filters_change(env, source, arguments[0], set);
+	if (source->lock)
+		source->lock(source);
+	filters_begin(source->filters, set);
+	filters_keep(source->filters, set);
+	if (source->unlock)
+		source->unlock(source);
+	return resolved(env);
+}
+
+/* lookFilters(source, cells) */
+static napi_value look_filters(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct source *source;
+	struct filter_state *state;
+	u64 *cells;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	state = source ? source->filters : NULL;
+	cells = get_bytes(env, arguments[1], NULL);
+	if (!cells)
+		return NULL;
+	memset(cells, 0, FILTER_CELLS * sizeof(*cells));
+	for (u32 cell = 0; state && cell < FILTER_CELLS; cell++) {
+		for (u32 cpu = 0; cpu < state->cpus; cpu++)
+			cells[cell] += __atomic_load_n(&values_of(state, cpu)->cells[cell], __ATOMIC_RELAXED);
+		cells[cell] -= state->base[cell];
+	}
+	return undefined(env);
+}
+
+/* cutFilters(source, estimates, registers): begins a window of what is unique and reads the one before, merged over
+ * CPUs. */
+static napi_value cut_filters(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct source *source;
+	struct filter_state *state;
+	double *estimates;
+	u8 *registers;
+	u32 bytes;
+	u64 idle;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	state = source ? source->filters : NULL;
+	estimates = get_bytes(env, arguments[1], NULL);
+	registers = get_bytes(env, arguments[2], NULL);
+	if (!state || !estimates || !registers)
+		return undefined(env);
+	bytes = FILTER_UNIQUES << state->bits;
+	if (source->lock)
+		source->lock(source);
+	idle = values_of(state, 0)->epoch & 1;
+	memset(registers, 0, bytes);
+	for (u32 cpu = 0; cpu < state->cpus; cpu++) {
+		struct filter_values *values = values_of(state, cpu);
+		u8 *own = values->registers + idle * bytes;
+
+		__atomic_store_n(&values->epoch, !idle, __ATOMIC_RELEASE);
+		for (u32 i = 0; i < bytes; i++)
+			registers[i] = own[i] > registers[i] ? own[i] : registers[i];
+		memset(own, 0, bytes);
+	}
+	if (source->unlock)
+		source->unlock(source);
+	for (u32 i = 0; i < FILTER_UNIQUES; i++)
+		estimates[i] = estimate_hyperloglog(registers + ((size_t)i << state->bits), state->bits);
+	return undefined(env);
+}
+
+/* filterSizes(source): {cells, uniques, registers} lengths for lookFilters() and cutFilters() */
+static napi_value filter_sizes(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX], result;
+	struct source *source;
+
+	get_arguments(env, info, arguments);
+	source = get_source(env, arguments[0]);
+	if (!source)
+		return NULL;
+	napi_create_object(env, &result);
+	set(env, result, "cells", make_u32(env, FILTER_CELLS));
+	set(env, result, "uniques", make_u32(env, FILTER_UNIQUES));
+	set(env, result, "registers", make_u32(env, FILTER_UNIQUES << unique_bits(source)));
+	return result;
+}
+
+/* validateFilter(instructions): why it cannot be run, or undefined */
+static napi_value validate_filter(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	size_t bytes;
+	const void *instructions;
+	const char *refusal;
+
+	get_arguments(env, info, arguments);
+	instructions = get_bytes(env, arguments[0], &bytes);
+	refusal = filter_refusal(instructions, (u32)(bytes / sizeof(struct sock_filter)));
+	return refusal ? make_string(env, refusal) : undefined(env);
+}
+
+/* testFilter(instructions, frame, wireBytes): whether a program that validateFilter() took accepts the frame */
+static napi_value test_filter(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX], result;
+	struct filter_frame frame = {0};
+	const struct sock_filter *instructions;
+	size_t bytes;
+
+	get_arguments(env, info, arguments);
+	instructions = get_bytes(env, arguments[0], NULL);
+	frame.data = get_bytes(env, arguments[1], &bytes);
+	frame.captured = (u32)bytes;
+	frame.wire = get_u32(env, arguments[2]);
+	if (!instructions)
+		return NULL;
+	napi_get_boolean(env, filter_run(instructions, &frame), &result);
+	return result;
+}
+
+void init_filters(napi_env env, napi_value exports)
+{
+	set_function(env, exports, "setFilters", set_filters);
+	set_function(env, exports, "lookFilters", look_filters);
+	set_function(env, exports, "cutFilters", cut_filters);
+	set_function(env, exports, "filterSizes", filter_sizes);
+	set_function(env, exports, "validateFilter", validate_filter);
+	set_function(env, exports, "testFilter", test_filter);
+	init_filter_compile(env, exports);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util'
+import type { GroupTable } from '../capture/group-table.ts'
+import type { KeptSource } from '../capture/kept.ts'
+import { randomSeed } from '../capture/layout.ts'
+import type { Exporter } from '../exporters/exporter.ts'
+import { watchGroups } from '../exporters/watched-groups.ts'
+import type { CompiledSet } from '../filters/compiled-set.ts'
+import { chosenGroups, type GroupChoice } from '../groups/enabled.ts'
+import { type Groups, openGroups } from '../groups/runtime.ts'
+import { countedGroup } from '../groups/spec.ts'
+import type { UpdateGroup } from '../groups/update-group.ts'
+import type { CountedGroup } from '../groups/views.ts'
+import { loadAddon } from '../native/binding.ts'
+import type { Settings } from '../settings/settings.ts'
+import { pluginsOf } from './plugins.ts'
+import type { Reloadable } from './reload.ts'
+import { bitsOf, changeFilters, type FilterContext, planFilters } from './run-filters.ts'
+
+/** Counter groups that the settings ask for, and how the core counts those that plugins do not feed. */
+export interface Planned extends GroupChoice {
+  readonly counted: readonly CountedGroup[]
+  /** Filters of these groups and of the settings' counters. */
+  readonly filters: CompiledSet
+}
+
+/** Plans the groups of the settings, and the filters of these and of counters. */
+export async function planGroups(settings: Settings, of: FilterContext = {}): Promise<Planned> {
+  const { groups: fed } = await pluginsOf(settings)
+  const choice = await chosenGroups(settings, fed)
+  const context = {
+    privacy: settings.privacy,
+    fields: loadAddon().keyFields(),
+    seed: randomSeed(),
+  }
+  const own = choice.enabled.filter(({ guid }) => fed.every((each) => each.guid !== guid))
+  const filters = planFilters(settings.counters, own, of)
+  const counted = own.map((group) =>
+    countedGroup(group, { ...context, bits: bitsOf(group, filters.groups) }),
+  )
+  return { ...choice, counted, filters }
+}
+
+/** Groups of every source, told of windows by publishing them. */
+export interface RunGroups extends Exporter, Reloadable {
+  readonly watched: ReturnType<typeof watchGroups>
+}
+
+/**
+ * Counts the planned groups at every source, with those that plugins feed; `base` is the length of the shortest windows
+ * in seconds.
+ */
+export function runGroups(
+  sources: readonly KeptSource[],
+  first: Planned,
+  parts: {
+    base: number
+    fed: (source: string) => readonly UpdateGroup[]
+    warn: (line: string) => void
+  },
+): RunGroups {
+  const { base, fed, warn } = parts
+  let current = first
+  const groups = new Map(
+    sources.map((source) => [source.name, groupsOf(source, current, fed(source.name))]),
+  )
+  const all = [...groups.values()]
+  /* all sources count the same groups: where one cannot, those before it go back */
+  function take(next: Planned): void {
+    const before = current
+    const done: Groups[] = []
+    try {
+      for (const each of all) {
+        each.reconfigure(wantedAt(next, fed(each.source)))
+        done.push(each)
+      }
+      current = next
+    } catch (error) {
+      for (const each of done) each.reconfigure(wantedAt(before, fed(each.source)))
+      throw error
+    }
+  }
+  return {
+    name: 'groups',
+    watched: watchGroups(
+      () => all,
+      () => current.all,
+    ),
+    async prepare(next, running) {
+      const wanted = [next, running].map((each) => [each.counter_groups, each.counters])
+      if (isDeepStrictEqual(wanted[0], wanted[1])) return undefined
+      const before = current
+      const planned = await planGroups(next, { before: before.filters, warn })
+      const sets = { before: before.filters, next: planned.filters }
+      const filters = await changeFilters(sources, sets)
+      return {
+        commit() {
+          take(planned)
+          filters.commit()
+        },
+        undo() {
+          take(before)
+          filters.undo()
+        },
+      }
+    },
+    publish({ source, window }) {
+      if (window.period === base) groups.get(source)?.advance(window)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const each of all) each.close()
+    },
+  }
+}
+
+function groupsOf(source: KeptSource, planned: Planned, plugins: readonly UpdateGroup[]): Groups {
+  /* those that the source began with have counted from its first packet on */
+  const begun = [...source.groups]
+  return openGroups({
+    source: source.name,
+    groups: wantedAt(planned, plugins),
+    open: (counted) => tableOf(plugins, counted) ?? begun.shift() ?? source.openGroup(counted.spec),
+    now: () => performance.now(),
+  })
+}
+
+/** Groups to count at a source with these groups of plugins. */
+function wantedAt(planned: Planned, plugins: readonly UpdateGroup[]): readonly CountedGroup[] {
+  return [...planned.counted, ...fedGroups(planned, plugins).map(({ counted }) => counted)]
+}
+
+/** Gives those of the plugins' groups that are not switched off. */
+export function fedGroups(
+  { enabled }: Planned,
+  plugins: readonly UpdateGroup[],
+): readonly UpdateGroup[] {
+  const on = new Set(enabled.map(({ guid }) => guid))
+  return plugins.filter(({ counted }) => on.has(counted.group.guid))
+}
+
+/** Gives the table that a plugin counts a group in, from here on; undefined for a group that none feeds. */
+export function tableOf(
+  fed: readonly UpdateGroup[],
+  { group }: CountedGroup,
+): GroupTable | undefined {
+  const found = fed.find(({ counted }) => counted.group.guid === group.guid)
+  if (!found) return undefined
+  const { table } = found
+  const base = table.look()
+  return { ...table, look: () => table.look().map((cell, at) => cell - (base[at] ?? 0n)) }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Beside } from '../capture/beside.ts'
+import type { Catalog } from '../counters/catalog.ts'
+import { type PluginsStanding, pluginBlocks } from '../exporters/prometheus/plugin-families.ts'
+import { type Told, told } from '../exporters/told.ts'
+import type { UpdateGroup } from '../groups/update-group.ts'
+import { type FeedStanding, pluginFeed } from '../plugins/feed.ts'
+import { pluginInstance } from '../plugins/instance.ts'
+import type { Settings } from '../settings/settings.ts'
+import { pluginsOf } from './plugins.ts'
+
+/** The plugins' counters and groups at one source. */
+export interface SourcePlugins {
+  /** How the source is opened with them. */
+  readonly beside: Required<Pick<Beside, 'catalog' | 'sums'>>
+  readonly groups: readonly UpdateGroup[]
+  /** Undefined without counters and groups. */
+  readonly standing?: PluginsStanding
+}
+
+/** What plugins brought, to be counted at sources. */
+export interface RunPlugins {
+  /** The core's counters and theirs. */
+  readonly catalog: Catalog
+  /** Evaluates them for a source of this name; throws SETTINGS when they cannot be. */
+  at(name: string, log: PluginLog): Promise<SourcePlugins>
+}
+
+/** Who is told of plugins. */
+export interface PluginLog {
+  info(line: string): void
+  warn(line: string): void
+}
+
+/** Loads the plugins of the settings; throws SETTINGS on a wrong one. */
+export async function runPlugins(settings: Pick<Settings, 'plugins'>): Promise<RunPlugins> {
+  const loaded = await pluginsOf(settings)
+  const { catalog } = loaded
+  return {
+    catalog,
+    async at(name, log) {
+      const instance = await pluginInstance(settings.plugins, loaded, {
+        source: name,
+        warn: (line) => log.warn(line),
+      })
+      const { groups, parts } = instance
+      if (parts.length === 0) return { beside: { catalog, sums: [] }, groups }
+      const feed: FeedStanding = { missed: 0n }
+      return {
+        beside: { catalog, sums: [pluginFeed(instance, feed, (line) => log.info(line))] },
+        groups,
+        standing: { interface: name, missed: () => feed.missed, parts },
+      }
+    },
+  }
+}
+
+/** Metrics of how plugins fare; none where there are no plugins. */
+export function pluginsTold(plugins: Iterable<SourcePlugins>): Told[] {
+  const standings = [...plugins].flatMap(({ standing }) => (standing ? [standing] : []))
+  return standings.length === 0 ? [] : [told(pluginBlocks(standings), () => standings)]
+}

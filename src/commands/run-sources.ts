@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Logger } from 'pino'
+import type { Beside } from '../capture/beside.ts'
+import type { GroupSpec } from '../capture/group-table.ts'
+import { type KeptSource, keptSource } from '../capture/kept.ts'
+import { type Opened, openInterface } from '../capture/open.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/** What every interface's counting has in common. */
+export interface SourceParts {
+  readonly settings: Settings
+  /** Interfaces that share the memory. */
+  readonly shares: number
+  /** Groups to count from the first packet on. */
+  readonly groups: readonly GroupSpec[]
+  /** What is counted beside the core's counters. */
+  readonly beside: Beside
+  readonly log: Logger
+}
+
+/** Counts on an interface, and again whenever it comes back; throws a CaptureError when it cannot begin. */
+export async function openKeptSource(name: string, parts: SourceParts): Promise<KeptSource> {
+  const { settings, shares, log } = parts
+  const { filters } = parts.beside
+  const open = async (
+    groups: readonly GroupSpec[],
+    filters: Beside['filters'],
+  ): Promise<Opened> => {
+    const opened = await openInterface(name, {
+      ...parts.beside,
+      filters,
+      groups,
+      source: settings.source,
+      budgetBytes: Math.floor(settings.kernel_memory / shares),
+    })
+    const { source, layout, passedOver } = opened
+    log.info(
+      {
+        interface: name,
+        mode: source.mode,
+        table_bytes: layout.bytes,
+        group_bytes: layout.groupBytes,
+        passed_over: passedOver,
+      },
+      `counting packets on ${name} by ${source.mode}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}`,
+    )
+    return opened
+  }
+  return keptSource(await open(parts.groups, filters), {
+    reopen: open,
+    filters,
+    onChange: ({ up, reason }) => {
+      if (!up) log.warn({ interface: name }, `${reason} Trying every second to find it again.`)
+    },
+  })
+}

@@ -21,6 +21,7 @@ const checks = {
   'eslint (rules that need types)': tool('eslint/bin/eslint.js', '--max-warnings=0', 'src'),
   'clang-format': () => runNode('scripts/clang-format.mjs'),
   'generated tables in the documents': () => runNode('scripts/docs.mjs', ['--check']),
+  'generated dashboards': () => runNode('scripts/grafana.mjs', ['--check']),
 }
 
 const failed = []

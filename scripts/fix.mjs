@@ -8,5 +8,6 @@ const codes = [
   runCommand(process.execPath, [biome, 'check', '--write', '--colors=off', '.']),
   runNode('scripts/clang-format.mjs', ['--write']),
   runNode('scripts/docs.mjs'),
+  runNode('scripts/grafana.mjs'),
 ]
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1

@@ -22,6 +22,7 @@ const checks = {
   'clang-format': () => runNode('scripts/clang-format.mjs'),
   'generated tables in the documents': () => runNode('scripts/docs.mjs', ['--check']),
   'generated dashboards': () => runNode('scripts/grafana.mjs', ['--check']),
+  'chart and manifests': () => runNode('scripts/deploy.mjs', ['--check']),
 }
 
 const failed = []

@@ -9,5 +9,6 @@ const codes = [
   runNode('scripts/clang-format.mjs', ['--write']),
   runNode('scripts/docs.mjs'),
   runNode('scripts/grafana.mjs'),
+  runNode('scripts/deploy.mjs'),
 ]
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1

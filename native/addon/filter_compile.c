@@ -3,7 +3,6 @@
  * pcap-filter(7) to classic BPF by libpcap, which is opened where it is needed: it cannot be linked in. Only a process
  * of its own may call this: libpcap takes as much time and memory as a text makes it.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -16,6 +15,7 @@
 
 #include "filter_classic.h"
 #include "napi.h"
+#include "uv.h"
 
 #define SNAPLEN 262144
 #define NETMASK_UNKNOWN 0xffffffffu
@@ -33,7 +33,7 @@ struct bpf_program { /* of pcap/bpf.h */
 };
 
 struct libpcap {
-	void *library;
+	uv_lib_t library;
 	void *(*open_dead)(int link, int snaplen);
 	int (*compile)(void *pcap, struct bpf_program *program, const char *text, int optimize, u32 netmask);
 	char *(*geterr)(void *pcap);
@@ -41,24 +41,24 @@ struct libpcap {
 	void (*close)(void *pcap);
 };
 
+static int find_functions(struct libpcap *pcap)
+{
+	return uv_dlsym(&pcap->library, "pcap_open_dead", (void **)&pcap->open_dead) ||
+	       uv_dlsym(&pcap->library, "pcap_compile", (void **)&pcap->compile) ||
+	       uv_dlsym(&pcap->library, "pcap_geterr", (void **)&pcap->geterr) ||
+	       uv_dlsym(&pcap->library, "pcap_freecode", (void **)&pcap->freecode) ||
+	       uv_dlsym(&pcap->library, "pcap_close", (void **)&pcap->close);
+}
+
 static int open_libpcap(struct libpcap *pcap)
 {
 	static const char *const names[] = {"libpcap.so.0.8", "libpcap.so.1"};
 
-	pcap->library = NULL;
-	for (u32 i = 0; i < 2 && !pcap->library; i++)
-		pcap->library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	if (!pcap->library)
-		return -1;
-	pcap->open_dead = (void *(*)(int, int))dlsym(pcap->library, "pcap_open_dead");
-	pcap->compile =
-		(int (*)(void *, struct bpf_program *, const char *, int, u32))dlsym(pcap->library, "pcap_compile");
-	pcap->geterr = (char *(*)(void *))dlsym(pcap->library, "pcap_geterr");
-	pcap->freecode = (void (*)(struct bpf_program *))dlsym(pcap->library, "pcap_freecode");
-	pcap->close = (void (*)(void *))dlsym(pcap->library, "pcap_close");
-	if (pcap->open_dead && pcap->compile && pcap->geterr && pcap->freecode && pcap->close)
-		return 0;
-	dlclose(pcap->library);
+	for (u32 i = 0; i < 2; i++) {
+		if (!uv_dlopen(names[i], &pcap->library) && !find_functions(pcap))
+			return 0;
+		uv_dlclose(&pcap->library);
+	}
 	return -1;
 }
 

@@ -9,6 +9,12 @@ import { guarded } from './guarded.ts'
 import { Recent } from './recent.ts'
 import type { Sample } from './sample.ts'
 
+/**
+ * Share of its length below which a window was cut short, at the start or the end: a statistic of it spreads wider than
+ * those that the detector learned from, so it says nothing.
+ */
+const WHOLE = 0.9
+
 /** Turns one source's windows of one length, in their order, into one statistic's samples. */
 export interface Observer {
   observe(window: Window): Sample
@@ -43,7 +49,8 @@ export function createObserver(
       const { seconds } = window
       const exact = { values: first.counters.map((name) => digits(window, name)), seconds }
       const values = exact.values.map(Number)
-      const value = compute.value({ values, seconds, previous, exact, exactPrevious })
+      const computed = compute.value({ values, seconds, previous, exact, exactPrevious })
+      const value = seconds < WHOLE * window.period ? Number.NaN : computed
       previous = values
       exactPrevious = exact
       windows++

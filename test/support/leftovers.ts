@@ -26,11 +26,16 @@ async function list(kind: (typeof KINDS)[number]): Promise<string> {
   return must('bpftool', '--json', kind, 'show')
 }
 
-/** BPF objects that were not there before; the kernel frees with a delay, so it waits a while for none. */
+/**
+ * BPF objects that were not there before; the kernel frees with a delay, so it waits a while for none. It does not look at
+ * once: bpftool opens what it lists, and an array of programs that is opened while the kernel empties it is never freed
+ * (two releases queue the work once, and each takes a reference).
+ */
 export async function leftovers(
   before: ReadonlySet<string>,
   milliseconds = 3000,
 ): Promise<string[]> {
+  await sleep(300)
   for (const end = Date.now() + milliseconds; ; await sleep(50)) {
     const remaining = [...(await bpfObjects())].filter((object) => !before.has(object))
     if (remaining.length === 0 || Date.now() > end) return remaining

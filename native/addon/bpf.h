@@ -54,11 +54,6 @@ int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u3
 int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const struct group_spec *spec,
 		    struct failure *failure);
 void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot);
-/*
- * Runs a program for every packet before the groups; it leaves what it found in the packet's matches, all of them.
- * Instructions have their descriptors in place (loaded->tables). Without instructions the slot is emptied.
- */
-int bpf_load_filters(struct loaded *loaded, const struct bpf_insn *instructions, u32 count, struct failure *failure);
 /* Waits until no program runs that began before the call (membarrier(2) waits for an RCU grace period). */
 void bpf_quiesce(void);
 

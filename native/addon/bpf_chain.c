@@ -32,31 +32,6 @@ static int set_slot(struct loaded *loaded, u32 slot, int program)
 	return 0;
 }
 
-int bpf_load_filters(struct loaded *loaded, const struct bpf_insn *instructions, u32 count, struct failure *failure)
-{
-	u32 type = program_type(loaded->hook == HOOK_TCX ? &tcx_program : &xdp_program);
-	int program, result;
-
-	if (!count) {
-		set_slot(loaded, 0, -1);
-		bpf_quiesce();
-		for (u32 cpu = 0; cpu < loaded->cpus; cpu++) {
-			struct packet *packet = packet_of(table_of(loaded, cpu));
-
-			memset(packet->matches, 0, sizeof(packet->matches));
-		}
-		return 0;
-	}
-	program = bpf_load(type, instructions, count, loaded->flags, failure);
-	if (program < 0)
-		return -1;
-	result = set_slot(loaded, 0, program);
-	if (result)
-		fail(failure, "BPF_MAP_UPDATE_ELEM", errno);
-	close(program); /* the array holds it */
-	return result;
-}
-
 int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u32 cpus, struct failure *failure)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);

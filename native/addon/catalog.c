@@ -137,10 +137,46 @@ static napi_value estimate(napi_env env, napi_callback_info info)
 	return undefined(env);
 }
 
+/* mergeRegisters(into, from): those of HyperLogLogs, of one length */
+static napi_value merge_own(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	size_t into_bytes, from_bytes;
+	u8 *into;
+	const u8 *from;
+
+	get_arguments(env, info, arguments);
+	into = get_bytes(env, arguments[0], &into_bytes);
+	from = get_bytes(env, arguments[1], &from_bytes);
+	if (into_bytes != from_bytes || into_bytes % 8)
+		napi_throw_range_error(env, NULL, "not registers of one precision");
+	else
+		merge_registers(into, from, (u32)into_bytes);
+	return undefined(env);
+}
+
+/* estimateRegisters(registers): how many different values set them */
+static napi_value estimate_own(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	size_t bytes;
+	const u8 *registers;
+
+	get_arguments(env, info, arguments);
+	registers = get_bytes(env, arguments[0], &bytes);
+	if (bytes < 8 || bytes & (bytes - 1)) {
+		napi_throw_range_error(env, NULL, "not the registers of a sketch");
+		return NULL;
+	}
+	return make_double(env, estimate_hyperloglog(registers, (u32)__builtin_ctzll(bytes)));
+}
+
 void init_catalog(napi_env env, napi_value exports)
 {
 	set_function(env, exports, "catalog", catalog);
 	set_function(env, exports, "sizes", sizes);
 	set_function(env, exports, "mergeSketches", merge);
 	set_function(env, exports, "estimateSketches", estimate);
+	set_function(env, exports, "mergeRegisters", merge_own);
+	set_function(env, exports, "estimateRegisters", estimate_own);
 }

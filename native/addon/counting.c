@@ -60,21 +60,25 @@ static u8 *epoch_of(const struct counting *counting, u32 table, u32 epoch)
 	return counting_table(counting, table)->sketches + (epoch ? epoch_bytes(&counting->layout) : 0);
 }
 
-/* Registers keep the larger byte, port maps the union; most words are zero and cost a look. */
-void merge_sketches(u8 *into, const u8 *from, u32 bits)
+/* Most words are zero and cost a look. */
+void merge_registers(u8 *into, const u8 *from, u32 bytes)
 {
-	u32 registers = (u32)HYPERLOGLOGS << bits;
-	u32 bytes = registers + PORT_MAPS * PORT_MAP_BYTES;
-
 	for (u32 at = 0; at < bytes; at += 8) {
 		u64 word;
 
 		memcpy(&word, from + at, 8);
-		if (!word)
-			continue;
-		for (u32 i = at; i < at + 8; i++)
-			into[i] = i >= registers ? into[i] | from[i] : from[i] > into[i] ? from[i] : into[i];
+		for (u32 i = at; word && i < at + 8; i++)
+			into[i] = from[i] > into[i] ? from[i] : into[i];
 	}
+}
+
+void merge_sketches(u8 *into, const u8 *from, u32 bits)
+{
+	u32 registers = (u32)HYPERLOGLOGS << bits;
+
+	merge_registers(into, from, registers);
+	for (u32 i = registers; i < registers + PORT_MAPS * PORT_MAP_BYTES; i++)
+		into[i] |= from[i];
 }
 
 void counting_merge(const struct counting *counting, u32 epoch, u8 *merged)

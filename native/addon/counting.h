@@ -36,7 +36,9 @@ void counting_collect(struct counting *counting, u32 epoch, u8 *merged, double *
 /* Copies the merged registers and maps of the epoch without clearing them: epoch_bytes() long. */
 void counting_merge(const struct counting *counting, u32 epoch, u8 *merged);
 
-/* Adds the sketches of one epoch to those of another. */
+/* Adds HyperLogLog registers to others, the larger of each; a multiple of 8. */
+void merge_registers(u8 *into, const u8 *from, u32 bytes);
+/* Adds the sketches of one epoch to those of another: registers, and the union of port maps. */
 void merge_sketches(u8 *into, const u8 *from, u32 bits);
 /* Estimates an epoch's sketches: HyperLogLogs first, then ports. */
 void estimate_sketches(const u8 *sketches, u32 bits, double *distinct);

@@ -1,128 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The filters of a source as JavaScript sets and reads them, and trying them on packets that are counted here. */
+/* The filters of a source as JavaScript sets and reads them. */
 #include "filter_set.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "bpf_calls.h"
 #include "filter_state.h"
-
-static u32 unique_bits(const struct source *source)
-{
-	u32 bits = source->counting.layout.hyperloglog_bits;
-
-	return bits < FILTER_UNIQUE_BITS_MAX ? bits : FILTER_UNIQUE_BITS_MAX;
-}
-
-static struct filter_values *values_of(const struct filter_state *state, u32 cpu)
-{
-	return (struct filter_values *)(state->memory + (size_t)cpu * state->stride);
-}
-
-/* The state of a source that has none yet: its values, in the kernel's map or here. */
-static struct filter_state *make_state(const struct source *source, struct failure *failure)
-{
-	struct filter_state *state = calloc(1, sizeof(*state));
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	if (!state)
-		return fail(failure, "calloc", ENOMEM), NULL;
-	state->map = -1;
-	state->seed = source->counting.layout.seed;
-	state->bits = unique_bits(source);
-	state->stride = filter_values_bytes(state->bits);
-	state->cpus = source->loaded ? source->counting.tables : 1;
-	state->bytes = whole_pages((size_t)state->cpus * state->stride, page);
-	if (source->loaded) {
-		state->map = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_filter", state->stride, state->cpus,
-					      BPF_F_MMAPABLE);
-		state->memory = state->map < 0 ? NULL : bpf_map_memory(state->map, state->bytes);
-	} else {
-		state->memory = calloc(1, state->bytes);
-	}
-	if (!state->memory) {
-		fail(failure, source->loaded ? "BPF_MAP_CREATE" : "calloc", errno);
-		if (state->map >= 0)
-			close(state->map);
-		free(state);
-		return NULL;
-	}
-	return state;
-}
-
-static void release(struct filter_state *state)
-{
-	while (state->sets) {
-		struct filter_set *next = state->sets->next;
-
-		free(state->sets);
-		state->sets = next;
-	}
-	if (state->map >= 0) {
-		munmap(state->memory, state->bytes);
-		close(state->map);
-	} else {
-		free(state->memory);
-	}
-	free(state);
-}
-
-void filters_free(struct filter_state *state)
-{
-	if (!state)
-		return;
-	state->closed = 1;
-	if (!state->busy)
-		release(state);
-}
-
-void filters_changed(struct filter_state *state)
-{
-	state->busy = 0;
-	if (state->closed)
-		release(state);
-}
-
-/* What the cells hold at this moment is what their new owners begin with: writing a zero could lose to a packet. */
-void filters_begin(struct filter_state *state, const struct filter_set *set)
-{
-	for (u32 i = 0; i < set->count; i++) {
-		const struct filter *filter = &set->filters[i];
-		u32 bytes = 1u << state->bits;
-
-		if (!filter->fresh)
-			continue;
-		if (filter->add != FILTER_ADD_UNIQUE)
-			state->base[filter->cell] = 0;
-		for (u32 cpu = 0; cpu < state->cpus; cpu++) {
-			struct filter_values *values = values_of(state, cpu);
-
-			if (filter->add != FILTER_ADD_UNIQUE) {
-				state->base[filter->cell] +=
-					__atomic_load_n(&values->cells[filter->cell], __ATOMIC_RELAXED);
-				continue;
-			}
-			memset(values->registers + filter->cell * bytes, 0, bytes);
-			memset(values->registers + (FILTER_UNIQUES + filter->cell) * bytes, 0, bytes);
-		}
-	}
-}
-
-/* The set takes the place of the one for the same link type. */
-void filters_keep(struct filter_state *state, struct filter_set *set)
-{
-	struct filter_set **place = &state->sets;
-
-	while (*place && (*place)->link != set->link)
-		place = &(*place)->next;
-	set->next = *place ? (*place)->next : NULL;
-	free(*place);
-	*place = set;
-}
 
 static u32 member(napi_env env, napi_value object, const char *name)
 {
@@ -231,28 +114,24 @@ static napi_value set_filters(napi_env env, napi_callback_info info)
 	if (!set)
 		return NULL;
 	if (!source->filters) {
-		struct filter_state *state = make_state(source, &failure);
+		struct filter_state *state = filters_make(source, &failure);
 
 		if (!state) {
 			free(set);
 			return throw_failure(env, &failure);
 		}
-		if (source->lock)
-			source->lock(source);
+		hold_packets(source);
 		source->filters = state;
-		if (source->unlock)
-			source->unlock(source);
+		let_packets(source);
 	}
 	if (source->reach)
 		source->reach(source, reach_of(set));
 	if (source->loaded)
 		return filters_change(env, source, arguments[0], set);
-	if (source->lock)
-		source->lock(source);
+	hold_packets(source);
 	filters_begin(source->filters, set);
 	filters_keep(source->filters, set);
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	return resolved(env);
 }
 
@@ -261,61 +140,40 @@ static napi_value look_filters(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
-	struct filter_state *state;
 	u64 *cells;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	state = source ? source->filters : NULL;
 	cells = get_bytes(env, arguments[1], NULL);
-	if (!cells)
+	if (!source || !cells)
 		return NULL;
-	memset(cells, 0, FILTER_CELLS * sizeof(*cells));
-	for (u32 cell = 0; state && cell < FILTER_CELLS; cell++) {
-		for (u32 cpu = 0; cpu < state->cpus; cpu++)
-			cells[cell] += __atomic_load_n(&values_of(state, cpu)->cells[cell], __ATOMIC_RELAXED);
-		cells[cell] -= state->base[cell];
-	}
+	filters_look(source->filters, cells);
 	return undefined(env);
 }
 
-/* cutFilters(source, estimates, registers): begins a window of what is unique and reads the one before, merged over
- * CPUs. */
+/*
+ * cutFilters(source, estimates, registers): begins a window of what is unique and reads the one before, merged over
+ * CPUs.
+ */
 static napi_value cut_filters(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
-	struct filter_state *state;
 	double *estimates;
 	u8 *registers;
-	u32 bytes;
-	u64 idle;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	state = source ? source->filters : NULL;
 	estimates = get_bytes(env, arguments[1], NULL);
 	registers = get_bytes(env, arguments[2], NULL);
-	if (!state || !estimates || !registers)
+	if (!source || !source->filters || !estimates || !registers)
 		return undefined(env);
-	bytes = FILTER_UNIQUES << state->bits;
-	if (source->lock)
-		source->lock(source);
-	idle = values_of(state, 0)->epoch & 1;
-	memset(registers, 0, bytes);
-	for (u32 cpu = 0; cpu < state->cpus; cpu++) {
-		struct filter_values *values = values_of(state, cpu);
-		u8 *own = values->registers + idle * bytes;
-
-		__atomic_store_n(&values->epoch, !idle, __ATOMIC_RELEASE);
-		for (u32 i = 0; i < bytes; i++)
-			registers[i] = own[i] > registers[i] ? own[i] : registers[i];
-		memset(own, 0, bytes);
-	}
-	if (source->unlock)
-		source->unlock(source);
+	hold_packets(source);
+	filters_cut(source->filters, registers);
+	let_packets(source);
 	for (u32 i = 0; i < FILTER_UNIQUES; i++)
-		estimates[i] = estimate_hyperloglog(registers + ((size_t)i << state->bits), state->bits);
+		estimates[i] =
+			estimate_hyperloglog(registers + ((size_t)i << source->filters->bits), source->filters->bits);
 	return undefined(env);
 }
 
@@ -332,7 +190,7 @@ static napi_value filter_sizes(napi_env env, napi_callback_info info)
 	napi_create_object(env, &result);
 	set(env, result, "cells", make_u32(env, FILTER_CELLS));
 	set(env, result, "uniques", make_u32(env, FILTER_UNIQUES));
-	set(env, result, "registers", make_u32(env, FILTER_UNIQUES << unique_bits(source)));
+	set(env, result, "registers", make_u32(env, FILTER_UNIQUES << filters_unique_bits(source)));
 	return result;
 }
 

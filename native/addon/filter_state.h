@@ -28,6 +28,14 @@ struct filter_state {
 	int closed;             /* freed when the change ends */
 };
 
+/* Precision of the sketches that a source's filters have. */
+u32 filters_unique_bits(const struct source *source);
+/* The state of a source that has none yet; NULL: it failed. */
+struct filter_state *filters_make(const struct source *source, struct failure *failure);
+/* Fills FILTER_CELLS cells, added up over the CPUs; zeros without a state. */
+void filters_look(const struct filter_state *state, u64 *cells);
+/* Begins an epoch of the sketches and merges the one before over the CPUs. */
+void filters_cut(struct filter_state *state, u8 *registers);
 /* Takes note of where fresh cells begin; called when no packet is tried on the old filters any more. */
 void filters_begin(struct filter_state *state, const struct filter_set *set);
 void filters_keep(struct filter_state *state, struct filter_set *set);

@@ -198,11 +198,9 @@ static napi_value keep_frames(napi_env env, napi_callback_info info)
 	}
 	batches->grows = !bytes;
 	batches->layers = get_u32(env, arguments[2]);
-	if (source->lock)
-		source->lock(source);
+	hold_packets(source);
 	source->batches = batches;
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	return undefined(env);
 }
 
@@ -225,8 +223,7 @@ static napi_value take_frames(napi_env env, napi_callback_info info)
 		return source ? make_u32(env, 0) : NULL;
 	into = get_bytes(env, arguments[1], &room);
 	missed = get_bytes(env, arguments[2], NULL);
-	if (source->lock)
-		source->lock(source);
+	hold_packets(source);
 	used = source->batches->filling.used;
 	if (used && used <= room) {
 		struct batch taken = source->batches->taken;
@@ -237,8 +234,7 @@ static napi_value take_frames(napi_env env, napi_callback_info info)
 	}
 	if (missed)
 		*missed = source->batches->missed;
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	if (used && used <= room)
 		memcpy(into, source->batches->taken.memory, used);
 	return make_u32(env, used);

@@ -58,13 +58,11 @@ static struct group *taken_out(struct source *source, u32 slot)
 {
 	struct group *group;
 
-	if (source->lock)
-		source->lock(source);
+	hold_packets(source);
 	group = source->groups[slot];
 	source->groups[slot] = NULL;
 	source->group_count -= group != NULL;
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	return group;
 }
 
@@ -105,12 +103,10 @@ static int start(struct source *source, struct group *group, u32 slot, struct fa
 {
 	if (source->loaded && bpf_start_group(source->loaded, &group->loaded, &group->spec, failure))
 		return -1;
-	if (source->lock)
-		source->lock(source);
+	hold_packets(source);
 	source->groups[slot] = group;
 	source->group_count++;
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	return 0;
 }
 

@@ -51,8 +51,7 @@ static struct group *begin(napi_env env, const napi_value *arguments, struct sou
 
 static napi_value end(napi_env env, struct source *source)
 {
-	if (source->unlock)
-		source->unlock(source);
+	let_packets(source);
 	return undefined(env);
 }
 

@@ -32,6 +32,8 @@ void set_function(napi_env env, napi_value exports, const char *name, napi_callb
 napi_value throw_failure(napi_env env, struct failure *failure);
 
 /* Each source file of functions adds its own to the exports. */
+void init_source(napi_env env, napi_value exports);
+void init_windows(napi_env env, napi_value exports);
 void init_catalog(napi_env env, napi_value exports);
 void init_frames(napi_env env, napi_value exports);
 void init_frame_batches(napi_env env, napi_value exports);

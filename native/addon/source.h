@@ -32,11 +32,26 @@ struct source {
 	int closed; /* freed when the cut ends */
 };
 
+/* No packet is counted between these two. */
+static inline void hold_packets(struct source *source)
+{
+	if (source->lock)
+		source->lock(source);
+}
+
+static inline void let_packets(struct source *source)
+{
+	if (source->unlock)
+		source->unlock(source);
+}
+
 /* Wraps a source, allocated by malloc, into a JavaScript handle; an unclosed one is closed with its last reference. */
 napi_value make_source(napi_env env, struct source *source);
 /* The source behind a handle; NULL when it was closed. */
 struct source *find_source(napi_env env, napi_value value);
 /* The source behind a handle; throws and returns NULL when it was closed. */
 struct source *get_source(napi_env env, napi_value value);
+/* Frees a source and all that was opened at it; for one that was closed while it was busy. */
+void free_source(struct source *source);
 
 #endif

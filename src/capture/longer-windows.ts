@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog } from '../counters/catalog.ts'
-import { estimateRegisters, mergeRegisters } from '../counters/hyperloglog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { type Window, windowOf } from '../counters/window.ts'
 import { type Addon, loadAddon } from '../native/binding.ts'
@@ -56,7 +55,7 @@ function growing(addon: Addon, catalog: () => Catalog, period: number) {
   return {
     add(window: Window): void {
       if (!sum) {
-        sum = { first: window, counts: copy(window.counts), seconds: window.seconds }
+        sum = { first: window, counts: copy(addon, window.counts), seconds: window.seconds }
         return
       }
       sum.counts = merge(addon, sum.counts, window.counts)
@@ -71,7 +70,7 @@ function growing(addon: Addon, catalog: () => Catalog, period: number) {
       const own = distinct.subarray(0, addon.sizes(0).distinct)
       if (counts.sketches) addon.estimateSketches(counts.sketches, own)
       for (const [at, registers] of counts.registers ?? []) {
-        distinct[at] = estimateRegisters(registers)
+        distinct[at] = addon.estimateRegisters(registers)
       }
       const start = new Date(boundary(first) - milliseconds)
       const place = { start, seconds, period, ...(first.gap && { afterGap: true as const }) }
@@ -80,11 +79,11 @@ function growing(addon: Addon, catalog: () => Catalog, period: number) {
   }
 }
 
-function copy(counts: Reading): Reading {
+function copy(addon: Addon, counts: Reading): Reading {
   return {
     ...counts,
     ...(counts.sketches && { sketches: counts.sketches.slice() }),
-    ...(counts.registers && { registers: mergedRegisters(counts.registers, new Map()) }),
+    ...(counts.registers && { registers: mergedRegisters(addon, counts.registers, new Map()) }),
   }
 }
 
@@ -98,19 +97,20 @@ function merge(addon: Addon, sum: Reading, next: Reading): Reading {
     lost: sum.lost + next.lost,
     ...(sketches && { sketches }),
     ...((sum.registers || next.registers) && {
-      registers: mergedRegisters(sum.registers ?? new Map(), next.registers ?? new Map()),
+      registers: mergedRegisters(addon, sum.registers ?? new Map(), next.registers ?? new Map()),
     }),
   }
 }
 
 function mergedRegisters(
+  addon: Addon,
   sum: ReadonlyMap<number, Uint8Array>,
   next: ReadonlyMap<number, Uint8Array>,
 ): ReadonlyMap<number, Uint8Array> {
   const merged = new Map([...sum].map(([at, registers]) => [at, registers.slice()]))
   for (const [at, registers] of next) {
     const own = merged.get(at)
-    if (own) mergeRegisters(own, registers)
+    if (own) addon.mergeRegisters(own, registers)
     else merged.set(at, registers.slice())
   }
   return merged

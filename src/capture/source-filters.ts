@@ -5,8 +5,8 @@ import { CaptureError } from '../errors.ts'
 import type { CompiledSet } from '../filters/compiled-set.ts'
 import type { Filters, WantedFilter } from '../filters/filter-set.ts'
 import { ETHERNET, RAW } from '../filters/link-types.ts'
-import type { NativeError } from '../native/binding.ts'
-import { ADD, type FilterProgram, loadFilterAddon } from '../native/filters.ts'
+import { loadAddon, type NativeError } from '../native/binding.ts'
+import { ADD, type FilterProgram } from '../native/filters.ts'
 import type { Opening } from './beside.ts'
 import { linkTypeScanner } from './link-types.ts'
 
@@ -28,7 +28,7 @@ export function openFilters(
   { handle, target }: Pick<Opening, 'handle' | 'target'>,
   first: CompiledSet,
 ): SourceFilters {
-  const addon = loadFilterAddon()
+  const addon = loadAddon()
   const { cells: cellCount, uniques, registers: registerBytes } = addon.filterSizes(handle)
   const links = new Set<number>()
   const owners = new Map<string, symbol>()

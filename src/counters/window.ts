@@ -29,6 +29,17 @@ export interface Window extends WindowPlace {
   buckets(counter: string): readonly bigint[]
 }
 
+/** Share of its length that a window has at least unless it was cut short; a clock's jitter is far smaller. */
+const WHOLE = 0.9
+
+/**
+ * Tells whether a window was not cut short, as the first and last of a live source are. What was distinct or rare in a
+ * shorter one cannot be compared with others.
+ */
+export function isWhole({ seconds, period }: Pick<WindowPlace, 'seconds' | 'period'>): boolean {
+  return seconds >= WHOLE * period
+}
+
 /** Cuts a window out of two readings of one source; its period is its length unless given. */
 export function windowBetween(
   catalog: Catalog,

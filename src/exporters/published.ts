@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Window } from '../counters/window.ts'
+import { isWhole, type Window } from '../counters/window.ts'
 import type { Sample } from '../monitor/sample.ts'
 import type { TailName } from '../spot/detector.ts'
 import { type Alarm, alarmsOf } from './alarm.ts'
@@ -26,15 +26,12 @@ export interface Judged {
 /** The last alarm of each tail, where there was one. */
 export type Alarms = Readonly<Partial<Record<TailName, Alarm>>>
 
-/** Share of the period below which a window was cut off; a clock's jitter is far smaller. */
-const FULL = 0.9
-
 /** Brings what was published up to date with a report; `base` is the shortest window's length in seconds. */
 export function updated(before: Published | undefined, report: Report, base: number): Published {
   const { window, samples } = report
   const { start, seconds, period } = window
   const isBase = period === base
-  const full = isBase && seconds >= FULL * base
+  const full = isBase && isWhole(window)
   const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
   const alarms = withAlarms(before?.windows.get(period)?.alarms, report)
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Compiles the filters given on standard input, in a process that is ended when one takes too long. */
 import { readFileSync, writeSync } from 'node:fs'
-import { loadFilterAddon } from '../native/filters.ts'
+import { loadAddon } from '../native/binding.ts'
 import { INSTRUCTIONS, MEMORY_BYTES, TOTAL_MILLISECONDS } from './limits.ts'
 import { locate } from './locate.ts'
 import type { FilterMistake } from './program.ts'
@@ -20,7 +20,7 @@ export type Answer =
   | { readonly state: 'mistake'; readonly mistake: FilterMistake }
 
 const INSTRUCTION_BYTES = 8
-const addon = loadFilterAddon()
+const addon = loadAddon()
 
 function say(answer: Answer): void {
   const line = Buffer.from(`${JSON.stringify(answer)}\n`)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GroupTable } from '../capture/group-table.ts'
 import { keptGroup } from '../capture/kept-group.ts'
-import type { WindowPlace } from '../counters/window.ts'
+import { isWhole, type WindowPlace } from '../counters/window.ts'
 import { countsAlike, suffices } from './alike.ts'
 import { bucketView, type Counted, nominees } from './bucket.ts'
 import { createBucketClock, type Stretch } from './bucket-clock.ts'
@@ -138,7 +138,7 @@ export function startCounting(
       /* estimates of distinct values cannot be added up: their window is the bucket */
       if (ended || spec.uniques.length === 0) foldCut(rows)
       letCount(rows)
-      const early = !nominated && window.seconds >= window.period
+      const early = !nominated && isWhole(window)
       if (!ended && !early) return
       nominated ||= early
       const counted = count(rows, ended)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDeepStrictEqual } from 'node:util'
-import type { Window } from '../counters/window.ts'
+import { isWhole, type Window } from '../counters/window.ts'
 import type { Detector } from '../spot/detector.ts'
 import type { Scope } from '../statistics/expression/evaluate.ts'
 import { type Quantity, quantity } from '../statistics/expression/quantity.ts'
@@ -8,12 +8,6 @@ import type { Statistic } from '../statistics/statistic.ts'
 import { guarded } from './guarded.ts'
 import { Recent } from './recent.ts'
 import type { Sample } from './sample.ts'
-
-/**
- * Share of its length below which a window was cut short, at the start or the end: a statistic of it spreads wider than
- * those that the detector learned from, so it says nothing.
- */
-const WHOLE = 0.9
 
 /** Turns one source's windows of one length, in their order, into one statistic's samples. */
 export interface Observer {
@@ -50,7 +44,8 @@ export function createObserver(
       const exact = { values: first.counters.map((name) => digits(window, name)), seconds }
       const values = exact.values.map(Number)
       const computed = compute.value({ values, seconds, previous, exact, exactPrevious })
-      const value = seconds < WHOLE * window.period ? Number.NaN : computed
+      /* a window cut short spreads wider than those that the detector learned from */
+      const value = isWhole(window) ? computed : Number.NaN
       previous = values
       exactPrevious = exact
       windows++

@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path'
 import { Catalog, type Counter, type Kind, type Layer } from '../counters/catalog.ts'
 import { metricName } from '../counters/metric-name.ts'
 import { PktspotError } from '../errors.ts'
+import type { FilterAddon } from './filters.ts'
+import type { Handle } from './handle.ts'
 
-/** A source inside the addon; closed by `close`, at the latest with its last reference. */
-export type Handle = { readonly brand: unique symbol }
+export type { Handle } from './handle.ts'
 
 /** Where the kernel's program is attached. */
 export const HOOK = { xdp: 0, 'xdp-generic': 1, tcx: 2 } as const
@@ -89,7 +90,7 @@ export interface NativeGroupFill {
 }
 
 /** The addon's surface: numbers, buffers and handles; nothing per packet, and checks are the caller's. */
-export interface Addon {
+export interface Addon extends FilterAddon {
   catalog(): (Omit<Counter, 'layers' | 'layer' | 'kind'> & { layer: string; kind: string })[]
   sizes(bits: number): Sizes
   interfaces(): Interface[]
@@ -176,6 +177,10 @@ export interface Addon {
   mergeSketches(into: Uint8Array, from: Uint8Array): void
   /** Estimates what an epoch's sketches saw, by `Counter.index`. */
   estimateSketches(sketches: Uint8Array, distinct: Float64Array): void
+  /** Adds the registers of one HyperLogLog to those of another of the same precision. */
+  mergeRegisters(into: Uint8Array, from: Uint8Array): void
+  /** Estimates how many different values set the 2^p registers of a HyperLogLog. */
+  estimateRegisters(registers: Uint8Array): number
   keyFields(): NativeKeyField[]
   /**
    * Bytes of a group that the kernel counts into so many tables. `numbers` is `struct group_wish` of native/addon/groups.h,

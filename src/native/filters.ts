@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Handle, loadAddon } from './binding.ts'
+import type { Handle } from './handle.ts'
 
 /** What a match adds to its cell. */
 export const ADD = { nothing: 0, frames: 1, bytes: 2, payload: 3, unique: 4 } as const
@@ -43,9 +43,4 @@ export interface FilterAddon {
   lookFilters(source: Handle, cells: BigUint64Array): void
   /** Begins a window of what is unique and reads the one before; the registers of two windows merge by their maximum. */
   cutFilters(source: Handle, estimates: Float64Array, registers: Uint8Array): void
-}
-
-/** The addon's filters. */
-export function loadFilterAddon(): FilterAddon {
-  return loadAddon() as unknown as FilterAddon
 }

@@ -3,7 +3,6 @@
 import { possibleCpus } from '../../src/capture/kernel.ts'
 import { columns } from '../../src/commands/columns.ts'
 import { HOOK, loadAddon } from '../../src/native/binding.ts'
-import { loadFilterAddon } from '../../src/native/filters.ts'
 import { counting, mustCompile } from '../support/filter-counts.ts'
 import { ethernet, FLAG, ipv4, PROTOCOL, padded, TYPE, tcp } from '../support/packets.ts'
 import { missingPrivilege } from '../support/privileges.ts'
@@ -23,7 +22,7 @@ const KINDS = {
   'that end at the EtherType': (index: number) => `ether proto ${0x9000 + index}`,
 } as const
 
-const addon = { ...loadAddon(), ...loadFilterAddon() }
+const addon = loadAddon()
 const segment = tcp(32768, 443, FLAG.ack)
 const frame = padded(ethernet(TYPE.ipv4, ipv4(PROTOCOL.tcp, segment)))
 

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { possibleCpus } from '../../src/capture/kernel.ts'
 import { HOOK, loadAddon } from '../../src/native/binding.ts'
-import { ADD, type FilterProgram, loadFilterAddon } from '../../src/native/filters.ts'
+import { ADD, type FilterProgram } from '../../src/native/filters.ts'
 import { numbers } from '../support/bytes.ts'
 import { collectionFrames, fixtureFrames } from '../support/ethernet-frames.ts'
 import { cellsOf, counting, countMatches, mustCompile } from '../support/filter-counts.ts'
@@ -18,7 +18,7 @@ const BITS = 14
 const TIMEOUT = 240_000
 const HASH_SEED = 0x5eed5eed5eed5eedn
 const skip = missingPrivilege() ?? false
-const addon = { ...loadAddon(), ...loadFilterAddon() }
+const addon = loadAddon()
 const programs = await mustCompile([...PRIMITIVES, ...combinations(COMBINATIONS, numbers(SEED))])
 
 /** The longest frame that a test run takes: of tcx and plain XDP it must be in one piece. */

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { possibleCpus } from '../../src/capture/kernel.ts'
 import { type Handle, HOOK, loadAddon } from '../../src/native/binding.ts'
-import { loadFilterAddon } from '../../src/native/filters.ts'
 import { cellsOf, counting, mustCompile } from '../support/filter-counts.ts'
 import { network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
@@ -14,7 +13,7 @@ import { packageRoot } from '../support/root.ts'
 
 const skip = missingPrivilege() ?? false
 const fixture = join(packageRoot, 'test/fixtures/all.pcap')
-const addon = { ...loadAddon(), ...loadFilterAddon() }
+const addon = loadAddon()
 const TEXTS = [
   '',
   'vlan',

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import t, { type Test } from 'tap'
 import { type Handle, loadAddon } from '../../src/native/binding.ts'
-import { ADD, type FilterProgram, loadFilterAddon } from '../../src/native/filters.ts'
+import { ADD, type FilterProgram } from '../../src/native/filters.ts'
 import { fill, numbers } from '../support/bytes.ts'
 import { cellsOf, counting, mustCompile } from '../support/filter-counts.ts'
 import { superPacket } from '../support/frames-segment.ts'
 import * as p from '../support/packets.ts'
 
-const addon = { ...loadAddon(), ...loadFilterAddon() }
+const addon = loadAddon()
 const [all, tcp] = await mustCompile(['', 'tcp'])
 if (!all || !tcp) throw new Error('not compiled')
 const BITS = 14

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { loadAddon } from '../../src/native/binding.ts'
-import { loadFilterAddon } from '../../src/native/filters.ts'
 import { numbers } from '../support/bytes.ts'
 import { command, must } from '../support/command.ts'
 import { collectionFrames, fixtureFrames } from '../support/ethernet-frames.ts'
@@ -19,7 +18,7 @@ const SEED = Number(process.env['PKTSPOT_TEST_SEED'] ?? randomInt(2 ** 32))
 const COMBINATIONS = 100
 const AT_ONCE = 4
 const TIMEOUT = 240_000
-const addon = { ...loadAddon(), ...loadFilterAddon() }
+const addon = loadAddon()
 const programs = await mustCompile([...PRIMITIVES, ...combinations(COMBINATIONS, numbers(SEED))])
 const noTcpdump = (await command('tcpdump', ['--version']).catch(() => undefined))
   ? false

@@ -12,6 +12,7 @@
 /* Newer than some build machines' headers. */
 #define LINK_BPF_XDP 37
 #define LINK_BPF_TCX_INGRESS 46
+#define LINK_BPF_TCX_EGRESS 47
 #define LINK_BEFORE (1u << 3)
 #define XDP_GENERIC_MODE (1u << 1)
 #define XDP_NATIVE_MODE (1u << 2)
@@ -58,7 +59,7 @@ static int load(const struct loaded *loaded, const struct program *program, int 
 
 int bpf_open(struct loaded *loaded, enum hook hook, const struct layout *layout, u32 cpus, struct failure *failure)
 {
-	const struct program *program = hook == HOOK_TCX ? &tcx_program : &xdp_program;
+	const struct program *program = is_tcx(hook) ? &tcx_program : &xdp_program;
 	int constants = -1;
 
 	*loaded = nothing;
@@ -99,8 +100,10 @@ int bpf_attach(struct loaded *loaded, enum hook hook, u32 ifindex, struct failur
 
 	attr.link_create.prog_fd = (u32)loaded->program;
 	attr.link_create.target_ifindex = ifindex;
-	attr.link_create.attach_type = hook == HOOK_TCX ? LINK_BPF_TCX_INGRESS : LINK_BPF_XDP;
-	attr.link_create.flags = hook == HOOK_TCX           ? LINK_BEFORE
+	attr.link_create.attach_type = hook == HOOK_TCX          ? LINK_BPF_TCX_INGRESS
+				       : hook == HOOK_TCX_EGRESS ? LINK_BPF_TCX_EGRESS
+								 : LINK_BPF_XDP;
+	attr.link_create.flags = is_tcx(hook)               ? LINK_BEFORE
 				 : hook == HOOK_XDP_GENERIC ? XDP_GENERIC_MODE
 							    : XDP_NATIVE_MODE;
 	loaded->link = bpf(BPF_LINK_CREATE, &attr);

@@ -11,7 +11,12 @@
 struct bpf_insn;
 struct group_spec;
 
-enum hook { HOOK_XDP_NATIVE, HOOK_XDP_GENERIC, HOOK_TCX };
+enum hook { HOOK_XDP_NATIVE, HOOK_XDP_GENERIC, HOOK_TCX, HOOK_TCX_EGRESS };
+
+static inline int is_tcx(enum hook hook)
+{
+	return hook == HOOK_TCX || hook == HOOK_TCX_EGRESS;
+}
 
 /* Slots of the chain: the filters' program, then the groups'. */
 #define PROGRAMS 17

@@ -56,7 +56,7 @@ int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u3
 int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const struct group_spec *spec,
 		    struct failure *failure)
 {
-	const struct program *program = loaded->hook == HOOK_TCX ? &group_tcx_program : &group_xdp_program;
+	const struct program *program = is_tcx(loaded->hook) ? &group_tcx_program : &group_xdp_program;
 	const int maps[MAPS] = {[MAP_TABLES] = loaded->tables,
 				[MAP_PROGRAMS] = loaded->programs,
 				[MAP_CELLS] = group->cells,

@@ -148,9 +148,9 @@ napi_value filters_change(napi_env env, struct source *source, napi_value handle
 	change->set = set;
 	change->flags = from->flags;
 	change->target = (struct filter_target){
-		.access = from->hook == HOOK_TCX ? ACCESS_TCX
-			  : from->flags          ? ACCESS_FRAGMENTS
-						 : ACCESS_LINEAR,
+		.access = is_tcx(from->hook) ? ACCESS_TCX
+			  : from->flags      ? ACCESS_FRAGMENTS
+					     : ACCESS_LINEAR,
 		.raw = source->counting.layout.raw,
 		.tables = duplicate(from->tables),
 		.values = duplicate(change->state->map),

@@ -39,7 +39,7 @@ static napi_value count_frame(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
 	struct packet *packet;
-	struct segmentation segmentation;
+	struct segmentation segmentation = {0};
 	struct table *table;
 	const u8 *frame;
 	size_t bytes;

@@ -47,6 +47,7 @@ static napi_value open_kernel(napi_env env, napi_callback_info info)
 	layout.seed = get_u64(env, arguments[3]);
 	layout.frags = (u32)get_bool(env, arguments[4]);
 	layout.raw = (u32)get_bool(env, arguments[5]);
+	layout.transmit = get_u32(env, arguments[0]) == HOOK_TCX_EGRESS;
 	if (!kernel) {
 		fail(&failure, "malloc", ENOMEM);
 		return throw_failure(env, &failure);

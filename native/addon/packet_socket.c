@@ -40,6 +40,7 @@ struct packet_source {
 	u64 lost;
 	uv_thread_t thread;
 	uv_mutex_t mutex; /* held while a block is counted */
+	int transmit;     /* what leaves is counted, instead of what arrives */
 	int started;
 };
 
@@ -173,18 +174,24 @@ static void close_packet(struct source *source)
 	counting_free(&source->counting);
 }
 
-/* Cuts packets in the kernel behind so many bytes. */
-static int cut_packets(int socket, u32 bytes)
+/* Has the kernel cut packets behind so many bytes, and drop those of the other direction. */
+static int cut_packets(const struct packet_source *own, u32 bytes)
 {
-	struct sock_filter cut[] = {BPF_STMT(BPF_RET | BPF_K, bytes)};
-	struct sock_fprog filter = {1, cut};
+	struct sock_filter cut[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (u32)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, bytes),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	/* what leaves never comes to a socket that ignores it */
+	struct sock_fprog filter = {.len = own->transmit ? 4 : 1, .filter = own->transmit ? cut : cut + 2};
 
-	return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+	return setsockopt(own->socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 }
 
 static void reach(struct source *source, u32 bytes)
 {
-	cut_packets(((struct packet_source *)source)->socket, bytes > CAPTURED_BYTES ? bytes : CAPTURED_BYTES);
+	cut_packets((struct packet_source *)source, bytes > CAPTURED_BYTES ? bytes : CAPTURED_BYTES);
 }
 
 static int open_socket(struct packet_source *own, u32 ifindex, struct failure *failure)
@@ -207,9 +214,9 @@ static int open_socket(struct packet_source *own, u32 ifindex, struct failure *f
 		return fail(failure, "PACKET_VERSION", errno);
 	if (setsockopt(own->socket, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
 		return fail(failure, "PACKET_VNET_HDR", errno);
-	if (setsockopt(own->socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)))
+	if (!own->transmit && setsockopt(own->socket, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)))
 		return fail(failure, "PACKET_IGNORE_OUTGOING", errno);
-	if (cut_packets(own->socket, CAPTURED_BYTES))
+	if (cut_packets(own, CAPTURED_BYTES))
 		return fail(failure, "SO_ATTACH_FILTER", errno);
 	if (setsockopt(own->socket, SOL_PACKET, PACKET_RX_RING, &ring, sizeof(ring)))
 		return fail(failure, "PACKET_RX_RING", errno);
@@ -233,7 +240,10 @@ static int start(struct packet_source *own, struct failure *failure)
 	return 0;
 }
 
-/* openPacketSocket(ifindex, ringBytes, bits, seed, raw, held): held packets wait in the ring for startPacketSocket */
+/*
+ * openPacketSocket(ifindex, ringBytes, bits, seed, raw, held, transmit): held packets wait in the ring for
+ * startPacketSocket
+ */
 static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
@@ -251,6 +261,7 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 	own->source.lost = lost;
 	own->source.reach = reach;
 	own->socket = -1;
+	own->transmit = get_bool(env, arguments[6]);
 	own->blocks = get_u32(env, arguments[1]) / BLOCK_BYTES;
 	own->blocks = own->blocks < 2 ? 2 : own->blocks;
 	own->wake = eventfd(0, EFD_CLOEXEC);

@@ -28,7 +28,8 @@ static __always_inline struct layout this_layout(void)
 	return (struct layout){.seed = layout.seed,
 			       .hyperloglog_bits = layout.hyperloglog_bits,
 			       .frags = layout.frags,
-			       .raw = layout.raw};
+			       .raw = layout.raw,
+			       .transmit = layout.transmit};
 }
 
 /* The coarse clock moves with the tick, so it is read once a tick: the tick itself is a load, the clock a call. */
@@ -98,6 +99,18 @@ static __always_inline long load_link_header(struct __sk_buff *skb, u8 *header)
 	return bpf_skb_load_bytes_relative(skb, 0, header, ETHERNET_BYTES, BPF_HDR_START_MAC);
 }
 
+/*
+ * Bytes of headers that each frame of a super-packet about to leave will have, those within a tunnel included: the
+ * kernel adds them to the length on the wire for all frames but one (qdisc_pkt_len_init() of net/core/dev.c). 0: not
+ * known.
+ */
+static __always_inline u32 leaving_headers(const struct __sk_buff *skb, u32 hidden_bytes)
+{
+	u32 segments = skb->gso_segs, added = skb->wire_len - skb->len;
+
+	return segments > 1 ? added / (segments - 1) + hidden_bytes : 0;
+}
+
 /* Filters are written for frames that begin with their link header: without it, none matches. */
 static __always_inline void skip_filters(struct packet *packet, u64 *programs)
 {
@@ -115,7 +128,7 @@ int count_tcx(struct __sk_buff *skb)
 	struct layout constants = this_layout();
 	struct table *table = this_table();
 	struct packet *packet;
-	struct segmentation segmentation;
+	struct segmentation segmentation = {0};
 	u64 programs;
 	u8 *header;
 	u16 hidden = skb->vlan_present ? VLAN_KNOWN | (skb->vlan_tci & 0xfff) : 0;
@@ -132,7 +145,7 @@ int count_tcx(struct __sk_buff *skb)
 	}
 	if (constants.raw)
 		parse_raw(packet, data, end, (u32)(end - data), constants.seed);
-	else if (skb->len != skb->wire_len || load_link_header(skb, header))
+	else if (constants.transmit || skb->len != skb->wire_len || load_link_header(skb, header))
 		parse_ethernet(packet, data, end, (u32)(end - data), hidden, constants.seed);
 	else {
 		parse_behind_ethernet(packet, header, data, end, hidden, constants.seed);
@@ -142,6 +155,8 @@ int count_tcx(struct __sk_buff *skb)
 	add_unseen(packet, skb->len - (u32)(end - data));
 	segmentation.segments = skb->gso_segs;
 	segmentation.segment_bytes = skb->gso_size;
+	if (constants.transmit)
+		segmentation.header_bytes = leaving_headers(skb, hidden ? 4 : 0);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else

@@ -149,6 +149,7 @@ static __always_inline void count_distinct(struct table *table, const struct lay
 struct segmentation {
 	u32 segments;      /* 0: derived from the lengths */
 	u32 segment_bytes; /* payload of each but the last */
+	u32 header_bytes;  /* of each, where there are more than the outermost transport header ends; else 0 */
 };
 
 /* Frames of a super-packet are not padded: the IP packet reaches to the frame's end, whatever its length field says. */
@@ -176,6 +177,10 @@ static __always_inline void count_segmented(struct table *table, struct packet *
 	u32 segments = segmentation->segments;
 	u8 flags = packet->tcp.flags;
 
+	if (segmentation->header_bytes > headers) {
+		headers = segmentation->header_bytes;
+		full = headers + size;
+	}
 	if (headers && whole > full) {
 		u32 wanted = (whole - headers + size - 1) / size;
 

@@ -49,7 +49,7 @@ struct layout {
 	u32 hyperloglog_bits; /* p: 2^p registers of one byte */
 	u32 frags;            /* XDP sees frames of several fragments (Linux >= 5.18) */
 	u32 raw;              /* the interface has no link header */
-	u32 reserved;
+	u32 transmit;         /* what leaves is counted, before the kernel cuts super-packets into frames */
 };
 
 struct table {

@@ -48,7 +48,7 @@ export const testNeeds = () => [
   command('systemd-analyze', 'systemd'),
   command('ip', 'iproute2'),
   command('ping', 'iputils-ping'),
-  command('jq', 'jq'),
+  ...['jq', 'iperf3'].map((name) => command(name, name)),
   ...['tmux', 'chromium', 'curl', 'openssl'].map((name) => command(name, name)),
   command('setcap', 'libcap2-bin'),
   ...['nsenter', 'setpriv', 'taskset'].map((name) => command(name, 'util-linux')),

@@ -45,13 +45,12 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   const began = first.groups.map((table) => keptGroup(table.spec, table))
   let kept: readonly KeptGroup[] = began
   let source: Source | undefined = first.source
-  let mode = source.mode
+  let { mode, transmit } = source
   let reattachments = 0
   let base: Reading | undefined
 
   const look = (): Reading => {
-    if (!source) return base as Reading
-    return base ? sum(base, source.look()) : source.look()
+    return source ? sum(base, source.look()) : (base as Reading)
   }
   async function lose(reason: string): Promise<void> {
     base = look()
@@ -94,6 +93,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
       return
     }
     mode = source.mode
+    transmit = source.transmit
     reattachments++
     onChange({ up: true, mode })
   }
@@ -112,6 +112,9 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     },
     get mode() {
       return mode
+    },
+    get transmit() {
+      return transmit
     },
     get up() {
       return source !== undefined
@@ -149,11 +152,15 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   }
 }
 
-function sum(base: Reading, now: Reading): Reading {
+/* where transmitted frames are not counted any more, or not again yet, their totals stay */
+function sum(base: Reading | undefined, now: Reading): Reading {
+  if (!base) return now
+  const transmit = now.transmit ? sum(base.transmit, now.transmit) : base.transmit
   return {
     slots: now.slots.map((slot, index) => slot + (base.slots[index] ?? 0n)),
     distinct: now.distinct,
     clocks: now.clocks.map((clock, index) => clock || (base.clocks[index] ?? 0n)),
     lost: now.lost + base.lost,
+    ...(transmit && { transmit }),
   }
 }

@@ -25,6 +25,11 @@ export interface Layout {
 /** Part of an interface's memory that groups may take. */
 const GROUP_SHARE = 1 / 3
 
+/** The share of an interface's memory that each direction has. */
+export function directionShare(budgetBytes: number, transmit: boolean): number {
+  return Math.floor(budgetBytes / (transmit ? 2 : 1))
+}
+
 /** Draws a hash seed, so that nobody outside can choose addresses that collide. */
 export function randomSeed(): bigint {
   return randomBytes(8).readBigUInt64LE()

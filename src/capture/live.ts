@@ -7,8 +7,9 @@ import { CaptureError } from '../errors.ts'
 import type { Addon, Handle } from '../native/binding.ts'
 import { alignedStart, sleepUntil } from './clock.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
-import { handleReader } from './handle-reader.ts'
+import { type HandleReader, handleReader } from './handle-reader.ts'
 import type { Mode, Source } from './source.ts'
+import type { Transmit } from './transmit.ts'
 
 /** What a live source is made of. */
 export interface LiveParts {
@@ -18,17 +19,21 @@ export interface LiveParts {
   readonly ifindex: number
   readonly mode: Mode
   readonly handle: Handle
+  /** What is transmitted, if that is counted; closed with the source. */
+  readonly transmit?: Transmit | undefined
   readonly openGroup: (spec: GroupSpec) => GroupTable
   /** Counted beside the core's; closed with the source. */
   readonly added?: readonly AddedSums[]
 }
 
-/** A source that counts on its own and is read by the clock; owns the handle. */
+/** A source that counts on its own and is read by the clock; owns the handles. */
 export function liveSource(parts: LiveParts): Source {
-  const { addon, catalog, name, ifindex, mode, handle, openGroup, added = [] } = parts
-  const reader = handleReader(addon, handle, added)
-  const first = reader.look()
-  let before: Reading = { ...first, slots: new BigUint64Array(first.slots.length), lost: 0n }
+  const { addon, catalog, name, ifindex, mode, handle, transmit, openGroup, added = [] } = parts
+  const reader = directions(
+    handleReader(addon, handle, added),
+    transmit && handleReader(addon, transmit.handle),
+  )
+  let before: Reading | undefined
   let opened = Date.now()
 
   async function close(start: number, end: number, period: number): Promise<Window> {
@@ -44,6 +49,7 @@ export function liveSource(parts: LiveParts): Source {
   return {
     name,
     mode,
+    ...(transmit && { transmit: transmit.mode }),
     get catalog() {
       return catalog()
     },
@@ -70,6 +76,22 @@ export function liveSource(parts: LiveParts): Source {
     async [Symbol.asyncDispose]() {
       for (const each of added) each.close()
       addon.close(handle)
+      if (transmit) addon.close(transmit.handle)
+    },
+  }
+}
+
+/** Reads what is transmitted with what is received. */
+function directions(
+  received: HandleReader,
+  transmitted: HandleReader | undefined,
+): Pick<HandleReader, 'look' | 'cut'> {
+  if (!transmitted) return received
+  return {
+    look: () => ({ ...received.look(), transmit: transmitted.look() }),
+    async cut() {
+      const [reading, transmit] = await Promise.all([received.cut(), transmitted.cut()])
+      return { ...reading, transmit }
     },
   }
 }

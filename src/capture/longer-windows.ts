@@ -66,28 +66,40 @@ function growing(addon: Addon, catalog: () => Catalog, period: number) {
       if (!sum || boundary(sum.first) > time) return
       const { first, counts, seconds } = sum
       sum = undefined
-      const distinct = new Float64Array(counts.distinct.length)
-      const own = distinct.subarray(0, addon.sizes(0).distinct)
-      if (counts.sketches) addon.estimateSketches(counts.sketches, own)
-      for (const [at, registers] of counts.registers ?? []) {
-        distinct[at] = addon.estimateRegisters(registers)
-      }
       const start = new Date(boundary(first) - milliseconds)
       const place = { start, seconds, period, ...(first.gap && { afterGap: true as const }) }
-      yield windowOf(catalog(), { ...counts, distinct }, place)
+      yield windowOf(catalog(), estimated(addon, counts), place)
     },
   }
 }
 
+/** Estimates what is distinct from the sketches that were merged. */
+function estimated(addon: Addon, counts: Reading): Reading {
+  const { transmit } = counts
+  const distinct = new Float64Array(counts.distinct.length)
+  const own = distinct.subarray(0, addon.sizes(0).distinct)
+  if (counts.sketches) addon.estimateSketches(counts.sketches, own)
+  for (const [at, registers] of counts.registers ?? []) {
+    distinct[at] = addon.estimateRegisters(registers)
+  }
+  return { ...counts, distinct, ...(transmit && { transmit: estimated(addon, transmit) }) }
+}
+
 function copy(addon: Addon, counts: Reading): Reading {
+  const { transmit } = counts
   return {
     ...counts,
+    ...(transmit && { transmit: copy(addon, transmit) }),
     ...(counts.sketches && { sketches: counts.sketches.slice() }),
     ...(counts.registers && { registers: mergedRegisters(addon, counts.registers, new Map()) }),
   }
 }
 
 function merge(addon: Addon, sum: Reading, next: Reading): Reading {
+  const transmit =
+    sum.transmit && next.transmit
+      ? merge(addon, sum.transmit, next.transmit)
+      : (sum.transmit ?? (next.transmit && copy(addon, next.transmit)))
   const sketches = sum.sketches ?? next.sketches?.slice()
   if (sum.sketches && next.sketches) addon.mergeSketches(sum.sketches, next.sketches)
   return {
@@ -96,6 +108,7 @@ function merge(addon: Addon, sum: Reading, next: Reading): Reading {
     clocks: next.clocks,
     lost: sum.lost + next.lost,
     ...(sketches && { sketches }),
+    ...(transmit && { transmit }),
     ...((sum.registers || next.registers) && {
       registers: mergedRegisters(addon, sum.registers ?? new Map(), next.registers ?? new Map()),
     }),

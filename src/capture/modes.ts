@@ -7,6 +7,9 @@ import type { Layout } from './layout.ts'
 /** Ways to count on a live interface. */
 export type LiveMode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket'
 
+/** Ways to count what a live interface transmits. */
+export type TransmitMode = 'tcx' | 'packet-socket'
+
 /** What a mode needs and how it is opened. */
 export interface ModeSteps {
   readonly capabilities: readonly Capability[]
@@ -28,7 +31,7 @@ function kernelMode(hook: keyof typeof HOOK, since: readonly [number, number]): 
     capabilities: ['BPF', 'NET_ADMIN', 'PERFMON'],
     since,
     load(addon, { raw }, { cpus, bits, seed }) {
-      const frags = hook !== 'tcx' && kernelAtLeast(5, 18)
+      const frags = hook.startsWith('xdp') && kernelAtLeast(5, 18)
       return addon.openKernel(HOOK[hook], cpus, bits, seed, frags, raw)
     },
     attach: (addon, handle, ifindex) => addon.attachKernel(handle, ifindex),
@@ -36,18 +39,27 @@ function kernelMode(hook: keyof typeof HOOK, since: readonly [number, number]): 
   }
 }
 
+function packetSocket(transmit: boolean): ModeSteps {
+  return {
+    capabilities: ['NET_RAW'],
+    since: [4, 20],
+    load: (addon, { ifindex, raw }, { bits, seed }) =>
+      addon.openPacketSocket(ifindex, RING_BYTES, bits, seed, raw, true, transmit),
+    attach: (addon, handle) => addon.startPacketSocket(handle),
+    inKernel: false,
+  }
+}
+
 export const MODES: Readonly<Record<LiveMode, ModeSteps>> = {
   tcx: kernelMode('tcx', [6, 6]),
   xdp: kernelMode('xdp', [5, 15]),
   'xdp-generic': kernelMode('xdp-generic', [5, 15]),
-  'packet-socket': {
-    capabilities: ['NET_RAW'],
-    since: [4, 20],
-    load: (addon, { ifindex, raw }, { bits, seed }) =>
-      addon.openPacketSocket(ifindex, RING_BYTES, bits, seed, raw, true),
-    attach: (addon, handle) => addon.startPacketSocket(handle),
-    inKernel: false,
-  },
+  'packet-socket': packetSocket(false),
+}
+
+export const TRANSMIT_MODES: Readonly<Record<TransmitMode, ModeSteps>> = {
+  tcx: kernelMode('tcx-egress', [6, 6]),
+  'packet-socket': packetSocket(true),
 }
 
 /** Tells whether another program holds the place that a mode needs. */

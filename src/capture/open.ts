@@ -2,7 +2,7 @@
 import type { AddedSums } from '../counters/added-sums.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import { type PlacedCounter, withUserCounters } from '../counters/user-counters.ts'
-import { CaptureError, type ErrorCode } from '../errors.ts'
+import { CaptureError } from '../errors.ts'
 import {
   type Addon,
   type Interface,
@@ -14,12 +14,14 @@ import { type Beside, openAll } from './beside.ts'
 import { type Capability, effectiveCapabilities, missing } from './capabilities.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { kernelAtLeast, possibleCpus } from './kernel.ts'
-import { type Layout, layoutFor } from './layout.ts'
+import { directionShare, type Layout, layoutFor } from './layout.ts'
 import { liveSource } from './live.ts'
-import { isOccupied, type LiveMode, MODES } from './modes.ts'
+import { type LiveMode, MODES } from './modes.ts'
 import { groupOpener } from './open-group.ts'
+import { explain, type Refusal, refusal } from './refusal.ts'
 import type { Source } from './source.ts'
 import { openFilters, type SourceFilters } from './source-filters.ts'
+import { openTransmit, type TransmitPlace } from './transmit.ts'
 
 /** Modes in the order they are tried; the first that the user named, the rest as its fall-backs. */
 const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
@@ -37,6 +39,8 @@ export interface OpenOptions extends Beside {
   readonly source: LiveMode | 'auto'
   /** Memory that this interface's tables and groups may take. */
   readonly budgetBytes: number
+  /** Count what is transmitted too, with half of that memory; where it cannot be, what is received alone is counted. */
+  readonly transmit?: boolean
   /** Possible CPUs; read from the machine unless given. */
   readonly cpus?: number
   /** Seed of the hashes; drawn unless given. */
@@ -57,16 +61,12 @@ export interface Counted {
 
 /** An open source and why it is not in the mode that comes first. */
 export interface Opened extends Counted {
+  /** How the tables of each direction are laid out. */
   readonly layout: Layout
   /** Modes that were tried before and the reason each failed; empty when the first one worked. */
   readonly passedOver: readonly string[]
-}
-
-interface Refusal {
-  readonly mode: LiveMode
-  readonly reason: string
-  readonly code: ErrorCode
-  readonly occupied: boolean
+  /** The same of what is transmitted; empty where that was not asked for. */
+  readonly transmitPassedOver: readonly string[]
 }
 
 /** Starts counting on an interface in the first mode that works; throws CaptureError with every mode's reason. */
@@ -74,14 +74,17 @@ export async function openInterface(name: string, options: OpenOptions): Promise
   const addon = loadAddon()
   const { catalog = loadCatalog(), sums = [], groups = [], filters } = options
   const found = findInterface(addon, name)
-  const layout = layoutFor(addon, { ...options, cpus: options.cpus ?? possibleCpus() })
+  const { transmit = false } = options
+  const budgetBytes = directionShare(options.budgetBytes, transmit)
+  const layout = layoutFor(addon, { ...options, budgetBytes, cpus: options.cpus ?? possibleCpus() })
+  const beside = transmit ? { addon, found, layout, without: options.without } : undefined
   const have = effectiveCapabilities()
   const refusals: Refusal[] = []
   const queue: LiveMode[] = [...ORDER[options.source]]
   for (let mode = queue.shift(); mode !== undefined; mode = queue.shift()) {
     const outcome = options.without?.includes(mode)
       ? refusal(mode, 'KERNEL_UNSUPPORTED', 'this kernel lacks it')
-      : await tryMode({ addon, catalog, found, layout, have, groups, sums, filters }, mode)
+      : await tryMode({ addon, catalog, found, layout, have, groups, sums, filters, beside }, mode)
     if (!('occupied' in outcome)) {
       return {
         ...outcome,
@@ -112,12 +115,24 @@ interface Attempt extends Required<Omit<Beside, 'filters'>>, Pick<OpenOptions, '
   readonly layout: Layout
   readonly have: ReadonlySet<Capability>
   readonly groups: readonly GroupSpec[]
+  /** Where to count what is transmitted; undefined: not at all. */
+  readonly beside: Omit<TransmitPlace, 'beside'> | undefined
 }
 
 async function tryMode(
-  { addon, catalog: others, found, layout, have, groups: wanted, sums, filters: set }: Attempt,
+  {
+    addon,
+    catalog: others,
+    found,
+    layout,
+    have,
+    groups: wanted,
+    sums,
+    filters: set,
+    beside,
+  }: Attempt,
   mode: LiveMode,
-): Promise<Counted | Refusal> {
+): Promise<Omit<Opened, 'layout' | 'passedOver'> | Refusal> {
   const steps = MODES[mode]
   const [major, minor] = steps.since
   if (!kernelAtLeast(major, minor)) {
@@ -138,9 +153,22 @@ async function tryMode(
     if (filters) added = [...added, filters]
     for (const each of added) await each.ready
     steps.attach(addon, handle, ifindex)
-    const catalog = growing(others, () => filters?.counters ?? [])
-    const source = liveSource({ addon, catalog, name, ifindex, mode, handle, openGroup, added })
-    return { source, groups, ...(filters && { filters }) }
+    const { transmit, passedOver: transmitPassedOver = [] } = beside
+      ? openTransmit({ ...beside, beside: mode })
+      : {}
+    const catalog = growing(transmit ? others.whole() : others, () => filters?.counters ?? [])
+    const source = liveSource({
+      addon,
+      catalog,
+      name,
+      ifindex,
+      mode,
+      handle,
+      transmit,
+      openGroup,
+      added,
+    })
+    return { source, groups, transmitPassedOver, ...(filters && { filters }) }
   } catch (error) {
     for (const each of added) each.close()
     if (handle) addon.close(handle)
@@ -159,28 +187,6 @@ function growing(others: Catalog, counters: () => readonly PlacedCounter[]): () 
     known = now
     return catalog
   }
-}
-
-function explain(mode: LiveMode, error: NativeError, lacking: readonly string[]): Refusal {
-  if (lacking.length > 0 && (error.code === 'EPERM' || error.code === 'EACCES')) {
-    return refusal(mode, 'CAPABILITY_MISSING', `needs ${lacking.join(' and ')}`)
-  }
-  if (isOccupied(error)) {
-    return {
-      ...refusal(mode, 'BPF_ATTACH', 'another program is attached there and stays'),
-      occupied: true,
-    }
-  }
-  if (error.step === 'BPF_LINK_CREATE') {
-    return refusal(mode, 'BPF_ATTACH', `not attached: ${error.message}`)
-  }
-  if (mode === 'packet-socket') return refusal(mode, 'SOCKET_OPEN', `not opened: ${error.message}`)
-  const words = error.log?.trim().split('\n').slice(-3).join(' | ')
-  return refusal(mode, 'BPF_LOAD', `not loaded: ${error.message}${words ? `: ${words}` : ''}`)
-}
-
-function refusal(mode: LiveMode, code: ErrorCode, reason: string): Refusal {
-  return { mode, reason, code, occupied: false }
 }
 
 function refused(name: string, refusals: readonly Refusal[]): CaptureError {

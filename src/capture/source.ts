@@ -12,6 +12,8 @@ export interface Source extends AsyncDisposable {
   /** Interface name, or the capture file's path; the value of the label `interface`. */
   readonly name: string
   readonly mode: Mode
+  /** How transmitted packets reach the counters; absent where those are not counted. */
+  readonly transmit?: Mode | undefined
   readonly catalog: Catalog
   /** Looks at the running totals without closing a window; cheap enough for every scrape. */
   look(): Reading

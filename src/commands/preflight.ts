@@ -3,7 +3,7 @@ import { release } from 'node:os'
 import { effectiveCapabilities } from '../capture/capabilities.ts'
 import { chooseInterfaces } from '../capture/choose.ts'
 import { possibleCpus } from '../capture/kernel.ts'
-import { layoutFor } from '../capture/layout.ts'
+import { directionShare, layoutFor } from '../capture/layout.ts'
 import { type Possibility, possibilities } from '../capture/preflight.ts'
 import { loadAddon } from '../native/binding.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -24,7 +24,7 @@ export async function preflightCommand(
   const layout = layoutFor(addon, {
     cpus,
     groups: counted.map(({ spec }) => spec),
-    budgetBytes: Math.floor(settings.kernel_memory / names.length),
+    budgetBytes: directionShare(settings.kernel_memory / names.length, settings.transmit),
   })
   const machine = {
     kernel: release(),

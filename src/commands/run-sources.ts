@@ -31,6 +31,7 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
       filters,
       groups,
       source: settings.source,
+      transmit: settings.transmit,
       budgetBytes: Math.floor(settings.kernel_memory / shares),
     })
     const { source, layout, passedOver } = opened
@@ -38,12 +39,14 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
       {
         interface: name,
         mode: source.mode,
+        ...(source.transmit && { transmit: source.transmit }),
         table_bytes: layout.bytes,
         group_bytes: layout.groupBytes,
         passed_over: passedOver,
       },
       `counting packets on ${name} by ${source.mode}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}`,
     )
+    if (settings.transmit) logTransmit(name, opened, log)
     return opened
   }
   return keptSource(await open(parts.groups, filters), {
@@ -53,4 +56,20 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
       if (!up) log.warn({ interface: name }, `${reason} Trying every second to find it again.`)
     },
   })
+}
+
+/* one line where it is not counted as received frames are, for it is no failure */
+function logTransmit(
+  name: string,
+  { source, transmitPassedOver }: Pick<Opened, 'source' | 'transmitPassedOver'>,
+  log: Logger,
+): void {
+  if (transmitPassedOver.length === 0) return
+  const about = { interface: name, passed_over: transmitPassedOver }
+  const reasons = transmitPassedOver.join('; ')
+  if (source.transmit) {
+    log.info(about, `counting transmitted packets on ${name} by ${source.transmit} (${reasons})`)
+  } else {
+    log.warn(about, `transmitted packets are not counted on ${name}: ${reasons}`)
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Catalog, type Counter, type Layer } from './catalog.ts'
+import type { Catalog, Counter, Layer } from './catalog.ts'
 import { metricName } from './metric-name.ts'
 
 /** A sum that is counted beside the core's. */
@@ -54,7 +54,7 @@ export function withSums(catalog: Catalog, added: readonly AddedCounter[]): Cata
     const index = slots + at
     return { name, layer, layers: [layer], kind: 'sum', unit, help, metric, index, bounds: [] }
   })
-  return new Catalog([...catalog, ...counters])
+  return catalog.with(counters)
 }
 
 /** Slots of a reading that a catalog's counters take. */

@@ -25,11 +25,13 @@ export interface Counter {
   /** All layers that feed it: both families' ICMP counters have two. */
   readonly layers: readonly Layer[]
   readonly kind: Kind
+  /** Set where it counts what leaves; its index is then into `Reading.transmit`. */
+  readonly direction?: 'transmit'
   /** Unit of one step: `packets`, `bytes`; of a distinct counter what is distinct; `nanoseconds` of a clock. */
   readonly unit: string
   /** What it counts, without a full stop. */
   readonly help: string
-  /** Metric name without `pktspot_receive_` (and without `_total`): `syn_packets`, `unique_source_addresses`. */
+  /** Metric name without `pktspot_receive_` or `pktspot_transmit_` (and without `_total`): `syn_packets`, `unique_source_addresses`. */
   readonly metric: string
   /** Index into a reading: of the slots (sum, histogram), the distinct values or the clocks. */
   readonly index: number
@@ -37,12 +39,19 @@ export interface Counter {
   readonly bounds: readonly number[]
 }
 
-/** The counters a source offers, by name and in the core's order. */
+/**
+ * The counters a source offers, by name and in the core's order. It may know others that a source of another kind
+ * offers: they can be found, and are worth NaN.
+ */
 export class Catalog implements Iterable<Counter> {
+  readonly #counters: readonly Counter[]
+  readonly #others: readonly Counter[]
   readonly #byName: ReadonlyMap<string, Counter>
 
-  constructor(counters: readonly Counter[]) {
-    this.#byName = new Map(counters.map((counter) => [counter.name, counter]))
+  constructor(counters: readonly Counter[], others: readonly Counter[] = []) {
+    this.#counters = counters
+    this.#others = others
+    this.#byName = new Map([...counters, ...others].map((counter) => [counter.name, counter]))
   }
 
   /** Finds a counter; undefined when no source counts it. */
@@ -50,12 +59,22 @@ export class Catalog implements Iterable<Counter> {
     return this.#byName.get(name)
   }
 
-  /** Names in the core's order. */
+  /** Names that can be found, in the core's order. */
   names(): string[] {
     return [...this.#byName.keys()]
   }
 
+  /** The same with further counters behind. */
+  with(counters: readonly Counter[]): Catalog {
+    return new Catalog([...this.#counters, ...counters], this.#others)
+  }
+
+  /** The catalog of a source that offers all it knows. */
+  whole(): Catalog {
+    return new Catalog([...this.#counters, ...this.#others])
+  }
+
   [Symbol.iterator](): Iterator<Counter> {
-    return this.#byName.values()
+    return this.#counters.values()
   }
 }

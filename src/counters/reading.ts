@@ -14,4 +14,6 @@ export interface Reading {
   readonly clocks: BigUint64Array
   /** Frames that the source admits it lost since it was opened. */
   readonly lost: bigint
+  /** The same of transmitted frames; absent where they are not counted. */
+  readonly transmit?: Reading
 }

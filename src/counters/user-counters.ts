@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UserCounter } from '../settings/counters.ts'
 import { slotCount } from './added-sums.ts'
-import { Catalog, type Counter, type Layer } from './catalog.ts'
+import type { Catalog, Counter, Layer } from './catalog.ts'
 import { metricName } from './metric-name.ts'
 
 /** Counters by filters: as many as have cells, and of distinct values as have sketches. */
@@ -38,7 +38,7 @@ export function withUserCounters(catalog: Catalog, placed: readonly PlacedCounte
     const metric = metricOf(counter)
     return { name, layer: layer as Layer, layers, kind, unit, help, metric, index, bounds: [] }
   })
-  return new Catalog([...catalog, ...counters])
+  return catalog.with(counters)
 }
 
 /** Names a counter's metric as `Counter.metric` is. */

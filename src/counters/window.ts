@@ -21,7 +21,7 @@ export interface Window extends WindowPlace {
   readonly lost: number
   /** What was counted within the window. */
   readonly counts: Reading
-  /** Value of a counter; throws on a name the catalog lacks. Above 2^53 the nearest double. */
+  /** Value of a counter, NaN where it is not counted; throws on an unknown name. Above 2^53 the nearest double. */
   value(counter: string): number
   /** The same, exact: for sums and clocks. */
   exact(counter: string): bigint | number
@@ -40,15 +40,32 @@ export function isWhole({ seconds, period }: Pick<WindowPlace, 'seconds' | 'peri
   return seconds >= WHOLE * period
 }
 
-/** Cuts a window out of two readings of one source; its period is its length unless given. */
+/** Cuts a window out of two readings of one source, or the first; its period is its length unless given. */
 export function windowBetween(
   catalog: Catalog,
-  before: Reading,
+  before: Reading | undefined,
   after: Reading,
   place: Omit<WindowPlace, 'period'> & { period?: number },
 ): Window {
-  const slots = after.slots.map((slot, index) => slot - (before.slots[index] ?? 0n))
-  return windowOf(catalog, { ...after, slots, lost: after.lost - before.lost }, place)
+  return windowOf(catalog, difference(before, after), place)
+}
+
+function difference(before: Reading | undefined, after: Reading): Reading {
+  const { transmit } = after
+  return {
+    ...after,
+    slots: after.slots.map((slot, index) => slot - (before?.slots[index] ?? 0n)),
+    lost: after.lost - (before?.lost ?? 0n),
+    ...(transmit && { transmit: difference(before?.transmit, transmit) }),
+  }
+}
+
+/** The part of a reading that a counter's index is into; undefined where its direction is not counted. */
+export function countsOf(
+  { direction }: Pick<Counter, 'direction'>,
+  reading: Reading,
+): Reading | undefined {
+  return direction === 'transmit' ? reading.transmit : reading
 }
 
 /** Makes a window of what was counted within it. */
@@ -64,13 +81,15 @@ export function windowOf(
   }
   const exact = (name: string): bigint | number => {
     const counter = find(name)
+    const own = countsOf(counter, counts)
+    if (!own) return Number.NaN
     switch (counter.kind) {
       case 'sum':
-        return counts.slots[counter.index] ?? 0n
+        return own.slots[counter.index] ?? 0n
       case 'distinct':
-        return counts.distinct[counter.index] ?? 0
+        return own.distinct[counter.index] ?? 0
       case 'clock':
-        return counts.clocks[counter.index] ?? 0n
+        return own.clocks[counter.index] ?? 0n
       case 'histogram':
         throw new RangeError(`${name} is a histogram: read its buckets`)
     }
@@ -83,8 +102,9 @@ export function windowOf(
     exact,
     value: (name) => Number(exact(name)),
     buckets: (name) => {
-      const { bounds, index } = find(name)
-      return [...counts.slots.slice(index, index + bounds.length + 1)]
+      const counter = find(name)
+      const { bounds, index } = counter
+      return [...(countsOf(counter, counts)?.slots.slice(index, index + bounds.length + 1) ?? [])]
     },
   }
 }

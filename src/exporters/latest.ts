@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readsTransmit } from '../counters/transmit.ts'
 import type { Window } from '../counters/window.ts'
 import type { Sample } from '../monitor/sample.ts'
 import type { TailName } from '../spot/detector.ts'
@@ -69,9 +70,16 @@ export function createLatest(watched: Watched): Latest {
     full: ({ name, up }) => (up ? published.get(name)?.full : undefined),
     rows: () =>
       sources.flatMap((source) =>
-        watched.statistics.flatMap((each) => periods.map((period) => row(source, each, period))),
+        watched.statistics
+          .filter((each) => isComputed(each, source))
+          .flatMap((each) => periods.map((period) => row(source, each, period))),
       ),
   }
+}
+
+/* what says nothing anywhere needs no series: transmitted frames may not be counted there */
+function isComputed({ counters }: Statistic, { catalog, transmit }: Observed): boolean {
+  return transmit !== undefined || !readsTransmit(counters, catalog)
 }
 
 /* an interface that is gone says nothing: its last value must not keep an alert firing */

@@ -11,11 +11,13 @@ export interface Observed {
   readonly name: string
   /** How packets reach the counters; undefined before the first attachment. */
   readonly mode: Mode | undefined
+  /** The same of transmitted packets; undefined where they are not counted. */
+  readonly transmit?: Mode | undefined
   /** Whether packets are being counted now. */
   readonly up: boolean
   /** Times that the source was attached again after it had gone. */
   readonly reattachments: number
-  /** Stays the same object as long as the program runs. */
+  /** Stays the same object as long as the same counters are counted. */
   readonly catalog: Catalog
   /** Looks at the totals without closing a window. */
   look(): Reading

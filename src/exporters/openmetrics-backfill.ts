@@ -87,7 +87,7 @@ export async function createBackfill(options: BackfillOptions): Promise<Backfill
     const blocks = packetBlocks(catalog, name)
     const growing = ({ type }: Family): boolean => type === 'counter' || type === 'histogram'
     return {
-      standing: adding(sourceBlocks(name, 'pcap-file')),
+      standing: adding(sourceBlocks(name, { mode: 'pcap-file' })),
       totals: adding(blocks.filter(({ family }) => growing(family))),
       others: adding(blocks.filter(({ family }) => !growing(family))),
       statistics: new Map<string, Add<Told>>(),

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Catalog, type Counter, type Kind, type Layer } from '../counters/catalog.ts'
+import type { Catalog, Counter, Kind, Layer } from '../counters/catalog.ts'
 import { metricName } from '../counters/metric-name.ts'
+import { knowingTransmit } from '../counters/transmit.ts'
 import { PktspotError } from '../errors.ts'
 import type { FilterAddon } from './filters.ts'
 import type { Handle } from './handle.ts'
@@ -13,7 +14,7 @@ import type { Handle } from './handle.ts'
 export type { Handle } from './handle.ts'
 
 /** Where the kernel's program is attached. */
-export const HOOK = { xdp: 0, 'xdp-generic': 1, tcx: 2 } as const
+export const HOOK = { xdp: 0, 'xdp-generic': 1, tcx: 2, 'tcx-egress': 3 } as const
 
 /** Error of a native step: `code` is errno's name, `log` the verifier's words. */
 export interface NativeError extends Error {
@@ -112,7 +113,10 @@ export interface Addon extends FilterAddon {
     frame: Uint8Array,
     repeat: number,
   ): { verdict: number; nanoseconds: number }
-  /** Opens a packet socket and counts in a thread; `held`: from `startPacketSocket` on, packets wait in the ring until then. */
+  /**
+   * Opens a packet socket and counts in a thread; `held`: from `startPacketSocket` on, packets wait in the ring until
+   * then. `transmit`: counts what leaves instead of what arrives.
+   */
   openPacketSocket(
     ifindex: number,
     ringBytes: number,
@@ -120,6 +124,7 @@ export interface Addon extends FilterAddon {
     seed: bigint,
     raw: boolean,
     held?: boolean,
+    transmit?: boolean,
   ): Handle
   startPacketSocket(source: Handle): void
   openFrames(tables: number, bits: number, seed: bigint): Handle
@@ -259,9 +264,9 @@ const LAYERS: Readonly<Record<string, readonly Layer[]>> = {
   clock: ['CLOCK'],
 }
 
-/** The counters that the core was built with. */
+/** The counters that the core was built with; it knows those of transmitted frames, which live sources offer. */
 export function loadCatalog(): Catalog {
-  return new Catalog(
+  return knowingTransmit(
     loadAddon()
       .catalog()
       .map((entry) => {

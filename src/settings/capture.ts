@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { choice, list, nullable, number, numbers, text } from './format.ts'
+import { choice, list, nullable, number, numbers, text, yesOrNo } from './format.ts'
 import { size } from './quantity.ts'
 import type { Section } from './setting.ts'
 
@@ -11,6 +11,8 @@ export interface CaptureSettings {
   /** Names, patterns (`eth*`), exclusions (`!veth*`) and `default-route`. */
   readonly interfaces: readonly string[]
   readonly source: SourceChoice
+  /** Whether transmitted frames are counted beside received ones. */
+  readonly transmit: boolean
   /** Length of a window in seconds. */
   readonly period: number
   /** Lengths of the windows that statistics are computed over, in seconds; null: the period and ten times it. */
@@ -45,6 +47,12 @@ export const capture: Section<CaptureSettings> = {
     default: 'auto',
     flag: { name: 'source', value: 'source' },
     format: choice(['auto', 'tcx', 'xdp', 'xdp-generic', 'packet-socket']),
+  },
+  transmit: {
+    doc: 'Whether transmitted frames are counted too, apart from received ones; see docs/transmit.md',
+    default: true,
+    flag: { name: 'transmit', value: 'true|false' },
+    format: yesOrNo,
   },
   period: {
     doc: 'Length of a window in seconds; whole windows make a day',

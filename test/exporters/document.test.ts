@@ -21,8 +21,8 @@ t.test('lists exactly our families that a scrape has, with their types and label
     .filter((line) => line.startsWith('# TYPE pktspot_'))
     .map((line) => line.slice('# TYPE '.length))
   const rows = metricsTable(catalog).split('\n').slice(2, -1)
-  /* a scrape has these only where there are plugins and groups */
-  const optional = /^\| `pktspot_(?:plugin|group)_/
+  /* a scrape has these only where there are plugins, groups, or transmitted frames are counted */
+  const optional = /^\| `pktspot_(?:plugin|group|transmit)_/
   t.ok(rows.some((row) => optional.test(row)))
   const listed = rows
     .filter((row) => !optional.test(row))

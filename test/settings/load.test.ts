@@ -9,6 +9,7 @@ t.test('without any input, the defaults are those documented', async (t) => {
   t.strictSame(loadSettings(nothing), {
     interfaces: ['default-route'],
     source: 'auto',
+    transmit: true,
     period: 1,
     windows: null,
     kernel_memory: 33_554_432,
@@ -72,6 +73,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_PRIVACY_IPV4_PREFIX: '24',
       PKTSPOT_PRIVACY_IPV6_PREFIX: '64',
       PKTSPOT_SOURCE: 'xdp-generic',
+      PKTSPOT_TRANSMIT: 'false',
       PKTSPOT_PERIOD: '0.5',
       PKTSPOT_WINDOWS: '0.5, 5, 60',
       PKTSPOT_KERNEL_MEMORY: '64MiB',
@@ -106,6 +108,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
   t.strictSame(settings, {
     interfaces: ['eth0', '!veth*'],
     source: 'xdp-generic',
+    transmit: false,
     period: 0.5,
     windows: [0.5, 5, 60],
     kernel_memory: 67_108_864,

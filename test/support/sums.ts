@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Source } from '../../src/capture/source.ts'
+import { countsOf } from '../../src/counters/window.ts'
 import { loadCatalog } from '../../src/native/binding.ts'
 import { packageRoot } from './root.ts'
 import { type Scrape, sample } from './scrape.ts'
@@ -23,10 +24,11 @@ export function fixtureSums(times = 1): Sums {
 
 /** What a source has counted. */
 export function sourceSums(source: Source): Sums {
-  const { slots } = source.look()
-  const at = (slot: number): number => Number(slots[slot])
+  const reading = source.look()
   return Object.fromEntries(
-    [...source.catalog].flatMap(({ name, kind, index, bounds }): (readonly [string, number])[] => {
+    [...source.catalog].flatMap((counter): (readonly [string, number])[] => {
+      const { name, kind, index, bounds } = counter
+      const at = (slot: number): number => Number(countsOf(counter, reading)?.slots[slot])
       if (kind === 'sum') return [[name, at(index)]]
       if (kind !== 'histogram') return []
       return [...bounds, '+Inf'].map((le, bucket) => [`${name} ${le}`, at(index + bucket)])

@@ -9,7 +9,7 @@ import { type Measured, measure } from './measured.ts'
 /** Measures everything that /metrics tells of sources and statistics; a source that cannot be read is left out. */
 export function measureLatest(latest: Latest): Measured[] {
   const sources = latest.sources.flatMap((source) => {
-    const blocks = sourceBlocks(source.name, source.mode)
+    const blocks = sourceBlocks(source.name, source)
     return measure(blocks, { source, lastWindowEnd: latest.end(source) })
   })
   const packets = latest.sources.flatMap((source) => {

@@ -43,6 +43,7 @@ export function nameOf(family: Family): Name {
   const [, direction, what] = /^pktspot_(receive|transmit)_(packets|bytes)$/.exec(family.name) ?? []
   if (direction && (what === 'packets' || what === 'bytes')) return standard(what, direction)
   if (family.name === 'pktspot_source_lost_packets') return standard('lost', 'receive')
+  if (family.name === 'pktspot_transmit_source_lost_packets') return standard('lost', 'transmit')
   const full = family.type === 'info' ? sampleName(family) : family.name
   const name = full.replace('_', '.').replace('_', '.')
   const last = family.name.slice(family.name.lastIndexOf('_') + 1)

@@ -11,13 +11,16 @@ import { statisticBlocks } from './statistic-families.ts'
 
 /** Writes every source's standing. */
 export function sourceCollector(latest: Latest): Collector {
-  const cache = compileCache(({ name, mode }: Observed) => sourceBlocks(name, mode).map(compile))
+  const cache = compileCache((source: Observed) => sourceBlocks(source.name, source).map(compile))
   return {
     name: 'sources',
     async collect(syntax) {
       const parts = latest.sources.map((source) => {
         const subject: Standing = { source, lastWindowEnd: latest.end(source) }
-        return { blocks: cache.get(`${source.mode} ${source.name}`, source), subject }
+        return {
+          blocks: cache.get(`${source.mode} ${source.transmit} ${source.name}`, source),
+          subject,
+        }
       })
       cache.sweep()
       return { text: await encode(parts, syntax), complete: true }

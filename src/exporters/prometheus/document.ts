@@ -6,7 +6,7 @@ import { collectorBlocks } from './collector.ts'
 import { type Family, sampleName, textType } from './family.ts'
 import { groupInfoBlock } from './group-families.ts'
 import { groupHealthBlocks } from './group-health-families.ts'
-import { packetBlocks } from './packet-families.ts'
+import { packetBlocks, TRANSMIT_LOST } from './packet-families.ts'
 import { pluginBlocks } from './plugin-families.ts'
 import { programBlocks } from './program-families.ts'
 import { sourceBlocks } from './source-families.ts'
@@ -18,14 +18,20 @@ export function metricsTable(catalog: Catalog): string {
     const labels = family.labels.map((label) => `\`${label}\``).join(', ')
     return `| \`${sampleName(family)}\` | ${textType(family)} | ${labels} | ${cell(family.help)} |`
   })
-  return ['| Metric | Type | Labels | Meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
+  const head = ['| Metric | Type | Labels | Meaning |', '|---|---|---|---|']
+  return [...head, ...rows, TRANSMITTED, ''].join('\n')
 }
+
+/* one row for what would double the table */
+const TRANSMITTED =
+  '| `pktspot_transmit_…` | | `interface` | What the metric tells whose name has `receive` there, of transmitted frames |'
 
 /** Lists our families in the order of /metrics. */
 function families(catalog: Catalog): readonly Family[] {
   const blocks = [
-    ...sourceBlocks('', undefined),
+    ...sourceBlocks('', { mode: undefined }),
     ...packetBlocks(catalog, ''),
+    { family: TRANSMIT_LOST },
     ...statisticBlocks({}, []),
     groupInfoBlock({ guid: '', name: '', description: '' }),
     ...groupHealthBlocks('', ''),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog, Counter } from '../../counters/catalog.ts'
 import type { Reading } from '../../counters/reading.ts'
-import type { Window } from '../../counters/window.ts'
+import { countsOf, type Window } from '../../counters/window.ts'
 import type { Block, Family, Series } from './family.ts'
 
 /** What one source counted: its live totals, and its last full window once there was one. */
@@ -17,19 +17,33 @@ const LOST: Family = {
   labels: ['interface'],
 }
 
-/** Gives the families of every counter in the catalog, in its order, then that of the losses. */
-export function packetBlocks(catalog: Catalog, name: string): Block<Look>[] {
-  const bytes = catalog.find('BYTES')
-  const blocks = [...catalog].map((counter) => ({
-    family: familyOf(counter),
-    series: seriesOf(counter, name, bytes),
-  }))
-  const lost = { labels: { interface: name }, value: ({ reading }: Look) => reading.lost }
-  return [...blocks, { family: LOST, series: [lost] }]
+export const TRANSMIT_LOST: Family = {
+  name: 'pktspot_transmit_source_lost_packets',
+  type: 'counter',
+  help: 'Transmitted frames that the source admits it lost',
+  labels: ['interface'],
 }
 
-function familyOf({ kind, metric, help }: Counter): Family {
-  const name = `pktspot_receive_${metric}`
+/** Gives the families of every counter in the catalog, in its order, then that of the losses. */
+export function packetBlocks(catalog: Catalog, name: string): Block<Look>[] {
+  const counters = [...catalog]
+  const blocks = counters.map((counter) => ({
+    family: familyOf(counter),
+    series: seriesOf(counter, name, catalog),
+  }))
+  const labels = { interface: name }
+  const lost = { labels, value: ({ reading }: Look) => reading.lost }
+  const alsoLost = { labels, value: ({ reading }: Look) => reading.transmit?.lost ?? Number.NaN }
+  const transmits = counters.some(({ direction }) => direction === 'transmit')
+  return [
+    ...blocks,
+    { family: LOST, series: [lost] },
+    ...(transmits ? [{ family: TRANSMIT_LOST, series: [alsoLost] }] : []),
+  ]
+}
+
+function familyOf({ kind, metric, help, direction }: Counter): Family {
+  const name = `pktspot_${direction ?? 'receive'}_${metric}`
   const labels = ['interface']
   switch (kind) {
     case 'sum':
@@ -43,42 +57,41 @@ function familyOf({ kind, metric, help }: Counter): Family {
   }
 }
 
-function seriesOf(counter: Counter, name: string, bytes: Counter | undefined): Series<Look>[] {
+function seriesOf(counter: Counter, name: string, catalog: Catalog): Series<Look>[] {
   const labels = { interface: name }
   const { index } = counter
+  const of = (reading: Reading | undefined) => reading && countsOf(counter, reading)
   switch (counter.kind) {
     case 'sum':
-      return [{ labels, value: ({ reading }) => reading.slots[index] ?? 0n }]
+      return [{ labels, value: ({ reading }) => of(reading)?.slots[index] ?? 0n }]
     case 'distinct':
       /* the last window may be from before a counter was there */
-      return [{ labels, value: ({ window }) => window?.counts.distinct[index] ?? Number.NaN }]
+      return [{ labels, value: ({ window }) => of(window?.counts)?.distinct[index] ?? Number.NaN }]
     case 'clock':
       return [{ labels, value: ({ reading }) => secondsText(reading.clocks[index] ?? 0n) }]
     case 'histogram':
-      return histogram(counter, name, bytes)
+      return histogram(counter, name, catalog)
   }
 }
 
 /* the core keeps no sum beside the buckets: for frame sizes it is the total of bytes */
-function histogram(
-  { index, bounds }: Counter,
-  name: string,
-  bytes: Counter | undefined,
-): Series<Look>[] {
+function histogram(counter: Counter, name: string, catalog: Catalog): Series<Look>[] {
+  const { index, bounds } = counter
   const labels = { interface: name }
-  const upTo =
-    (last: number) =>
-    ({ reading }: Look) => {
-      let count = 0n
-      for (let bucket = 0; bucket <= last; bucket++) count += reading.slots[index + bucket] ?? 0n
-      return count
-    }
+  const bytes = catalog.find(counter.direction === 'transmit' ? 'TRANSMIT_BYTES' : 'BYTES')
+  const slotsOf = ({ reading }: Look) => countsOf(counter, reading)?.slots
+  const upTo = (last: number) => (look: Look) => {
+    const slots = slotsOf(look)
+    let count = 0n
+    for (let bucket = 0; bucket <= last; bucket++) count += slots?.[index + bucket] ?? 0n
+    return count
+  }
   const buckets = [...bounds.map(String), '+Inf'].map((le, bucket) => ({
     suffix: '_bucket' as const,
     labels: { ...labels, le },
     value: upTo(bucket),
   }))
-  const sum = ({ reading }: Look) => (bytes && reading.slots[bytes.index]) ?? Number.NaN
+  const sum = (look: Look) => (bytes && slotsOf(look)?.[bytes.index]) ?? Number.NaN
   return [
     ...buckets,
     { suffix: '_sum', labels, value: sum },

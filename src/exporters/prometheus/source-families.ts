@@ -9,9 +9,15 @@ export interface Standing {
   readonly lastWindowEnd: Date | undefined
 }
 
-/** Gives the families of one source's standing; `mode` is part of a label, so it is a parameter. */
-export function sourceBlocks(name: string, mode: string | undefined): Block<Standing>[] {
-  const info: Series<Standing>[] =
+/** How a source's packets reach the counters, received ones and transmitted ones. */
+export interface Modes {
+  readonly mode: string | undefined
+  readonly transmit?: string | undefined
+}
+
+/** Gives the families of one source's standing; its modes are parts of labels, so they are a parameter. */
+export function sourceBlocks(name: string, { mode, transmit }: Modes): Block<Standing>[] {
+  const info = (mode: string | undefined): Series<Standing>[] =>
     mode === undefined ? [] : [{ labels: { interface: name, mode }, value: () => 1 }]
   return [
     {
@@ -21,7 +27,16 @@ export function sourceBlocks(name: string, mode: string | undefined): Block<Stan
         help: 'How packets reach the counters',
         labels: ['interface', 'mode'],
       },
-      series: info,
+      series: info(mode),
+    },
+    {
+      family: {
+        name: 'pktspot_transmit_source',
+        type: 'info',
+        help: 'How transmitted packets reach the counters',
+        labels: ['interface', 'mode'],
+      },
+      series: info(transmit),
     },
     {
       family: gauge('pktspot_source_up', 'Whether packets are being counted', ['interface']),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { windowOf } from '../../counters/window.ts'
+import { countsOf, windowOf } from '../../counters/window.ts'
 import type { Latest } from '../../exporters/latest.ts'
 import { countersJson, histogramsJson } from '../../exporters/ndjson.ts'
 import { lookAt, type Observed } from '../../exporters/observed.ts'
@@ -22,8 +22,9 @@ function totals(source: Observed, latest: Latest): string {
   /* sketches are read only where a window ends */
   const full = latest.full(source)
   const exact = (counter: string) => {
-    const { kind, index = 0 } = catalog.find(counter) ?? {}
-    return kind === 'distinct' ? (full?.counts.distinct[index] ?? Number.NaN) : total.exact(counter)
+    const found = catalog.find(counter)
+    if (found?.kind !== 'distinct') return total.exact(counter)
+    return (full && countsOf(found, full.counts)?.distinct[found.index]) ?? Number.NaN
   }
   return [
     head,

@@ -18,6 +18,9 @@ static inline int is_tcx(enum hook hook)
 	return hook == HOOK_TCX || hook == HOOK_TCX_EGRESS;
 }
 
+/* What packets are not tried on or counted into, each with those before it. */
+enum shed { SHED_NOTHING, SHED_FILTERS, SHED_GROUPS, SHED_ALL };
+
 /* Slots of the chain: the filters' program, then the groups'. */
 #define PROGRAMS 17
 
@@ -30,8 +33,10 @@ struct loaded {
 	u8 *memory; /* the tables, mapped; NULL when not open */
 	size_t bytes;
 	u32 cpus;
-	u32 stride; /* bytes from table to table */
-	u32 flags;  /* that all programs of the chain are loaded with */
+	u32 stride;  /* bytes from table to table */
+	u32 flags;   /* that all programs of the chain are loaded with */
+	u64 present; /* slots of the chain that hold a program */
+	u32 shed;    /* what the tables do without: enum shed */
 };
 
 /* A group's maps and program. */
@@ -59,6 +64,8 @@ int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u3
 int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const struct group_spec *spec,
 		    struct failure *failure);
 void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot);
+/* Tells the counting program which slots of the chain hold a program, less what is shed: a few stores, no call. */
+void bpf_tell(const struct loaded *loaded);
 /* Waits until no program runs that began before the call (membarrier(2) waits for an RCU grace period). */
 void bpf_quiesce(void);
 

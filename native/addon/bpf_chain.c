@@ -15,6 +15,20 @@ static struct table *table_of(const struct loaded *loaded, u32 cpu)
 	return (struct table *)(loaded->memory + (size_t)cpu * loaded->stride);
 }
 
+void bpf_tell(const struct loaded *loaded)
+{
+	u64 told = loaded->present;
+
+	if (loaded->shed >= SHED_FILTERS)
+		told = (told & ~1ULL) | FILTERS_SHED;
+	if (loaded->shed >= SHED_GROUPS)
+		told = FILTERS_SHED;
+	if (loaded->shed >= SHED_ALL)
+		told = ASLEEP;
+	for (u32 cpu = 0; cpu < loaded->cpus; cpu++)
+		__atomic_store_n(&table_of(loaded, cpu)->programs, told, __ATOMIC_RELEASE);
+}
+
 /* Puts a program into its slot, or empties it (-1), and tells the programs in front, which look before they call. */
 static int set_slot(struct loaded *loaded, u32 slot, int program)
 {
@@ -22,11 +36,8 @@ static int set_slot(struct loaded *loaded, u32 slot, int program)
 
 	if (program >= 0 ? bpf_set_slot(loaded->programs, slot, program) : 0)
 		return -1;
-	for (u32 cpu = 0; cpu < loaded->cpus; cpu++) {
-		u64 *present = &table_of(loaded, cpu)->programs;
-
-		__atomic_store_n(present, program >= 0 ? *present | bit : *present & ~bit, __ATOMIC_RELEASE);
-	}
+	loaded->present = program >= 0 ? loaded->present | bit : loaded->present & ~bit;
+	bpf_tell(loaded);
 	if (program < 0)
 		bpf_clear_slot(loaded->programs, slot);
 	return 0;

@@ -125,17 +125,10 @@ static int duplicate(int descriptor)
 	return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
 
-/* The counting program looks at this before it calls. */
-static void tell_tables(const struct source *source)
-{
-	for (u32 i = 0; i < source->counting.tables; i++)
-		__atomic_or_fetch(&counting_table(&source->counting, i)->programs, 1, __ATOMIC_RELEASE);
-}
-
 napi_value filters_change(napi_env env, struct source *source, napi_value handle, struct filter_set *set)
 {
 	struct change *change = calloc(1, sizeof(*change));
-	const struct loaded *from = source->loaded;
+	struct loaded *from = source->loaded;
 	napi_value promise;
 
 	if (!change || napi_create_promise(env, &change->deferred, &promise)) {
@@ -158,7 +151,8 @@ napi_value filters_change(napi_env env, struct source *source, napi_value handle
 		.unique_bits = change->state->bits,
 		.seed = change->state->seed,
 	};
-	tell_tables(source);
+	from->present |= 1;
+	bpf_tell(from);
 	napi_create_reference(env, handle, 1, &change->handle);
 	napi_create_async_work(env, NULL, make_string(env, "pktspot:filters"), load, loaded, change, &change->work);
 	napi_add_async_cleanup_hook(env, wait_for_change, change, &change->hook);

@@ -65,6 +65,29 @@ static void emit_start(struct emitter *emitter, const struct filter_target *targ
 		STORE_ZERO(BPF_REG_0, PACKET_AT(matches) + 8 * i);
 }
 
+/* end_run() of native/bpf/timing.h. */
+static void emit_end_run(struct emitter *emitter)
+{
+	u32 untimed, none, whole;
+
+	LOAD_FROM(BPF_DW, BPF_REG_1, BPF_REG_10, STACK_TABLE);
+	LOAD_FROM(BPF_DW, REGISTER_A, BPF_REG_1, offsetof(struct table, began_ns));
+	untimed = SKIP_IF(BPF_JEQ, REGISTER_A, 0);
+	CALL(BPF_FUNC_ktime_get_ns);
+	emit(emitter, BPF_ALU64 | BPF_SUB | BPF_X, BPF_REG_0, REGISTER_A, 0, 0);
+	LOAD_FROM(BPF_DW, BPF_REG_1, BPF_REG_10, STACK_TABLE);
+	STORE_ZERO(BPF_REG_1, offsetof(struct table, began_ns));
+	none = SKIP_IF(BPF_JSLE, BPF_REG_0, 0);
+	whole = SKIP_IF(BPF_JLE, BPF_REG_0, TIMED_NS_MAX);
+	SET(BPF_REG_0, TIMED_NS_MAX);
+	land(emitter, whole);
+	LOAD_FROM(BPF_DW, BPF_REG_2, BPF_REG_1, offsetof(struct table, timed_ns));
+	ADD_REGISTER(BPF_REG_2, BPF_REG_0);
+	STORE_TO(BPF_DW, BPF_REG_1, offsetof(struct table, timed_ns), BPF_REG_2);
+	land(emitter, none);
+	land(emitter, untimed);
+}
+
 /* The first program that is there runs, and goes on to those behind it; to find that a place is empty takes longer. */
 static void emit_groups(struct emitter *emitter, const struct filter_target *target)
 {
@@ -85,6 +108,7 @@ static void emit_groups(struct emitter *emitter, const struct filter_target *tar
 		land(emitter, absent);
 	}
 	land(emitter, none);
+	emit_end_run(emitter);
 	emit_verdict(emitter, target);
 }
 

@@ -10,6 +10,7 @@ static napi_value init(napi_env env, napi_value exports)
 	init_frames(env, exports);
 	init_frame_batches(env, exports);
 	init_groups(env, exports);
+	init_load(env, exports);
 	init_kernel(env, exports);
 	init_packet_socket(env, exports);
 	init_capture_file(env, exports);

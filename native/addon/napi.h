@@ -39,6 +39,7 @@ void init_frames(napi_env env, napi_value exports);
 void init_frame_batches(napi_env env, napi_value exports);
 void init_groups(napi_env env, napi_value exports);
 void init_group_opening(napi_env env, napi_value exports);
+void init_load(napi_env env, napi_value exports);
 void init_kernel(napi_env env, napi_value exports);
 void init_packet_socket(napi_env env, napi_value exports);
 void init_capture_file(napi_env env, napi_value exports);

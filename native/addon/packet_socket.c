@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../core/count.h"
@@ -38,6 +39,7 @@ struct packet_source {
 	u32 blocks;
 	u32 next;
 	u64 lost;
+	u64 busy_ns; /* of the thread */
 	uv_thread_t thread;
 	uv_mutex_t mutex; /* held while a block is counted */
 	int transmit;     /* what leaves is counted, instead of what arrives */
@@ -64,6 +66,20 @@ static u64 lost(struct source *source)
 	if (!getsockopt(own->socket, SOL_PACKET, PACKET_STATISTICS, &stats, &bytes))
 		own->lost += stats.tp_drops;
 	return own->lost;
+}
+
+static u64 busy_ns(struct source *source)
+{
+	return __atomic_load_n(&((struct packet_source *)source)->busy_ns, __ATOMIC_RELAXED);
+}
+
+/* Only the thread itself can read its clock in a way that all C libraries have. */
+static void note_busy(struct packet_source *own)
+{
+	struct timespec now;
+
+	if (!clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now))
+		__atomic_store_n(&own->busy_ns, (u64)now.tv_sec * 1000000000ULL + (u64)now.tv_nsec, __ATOMIC_RELAXED);
 }
 
 /* The filters see the frame as it was on the wire: with the tag that the kernel took out. */
@@ -94,6 +110,9 @@ static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 	struct segmentation segmentation = {.segment_bytes = offload->gso_type ? offload->gso_size : 0};
 	struct packet *packet = packet_of(table);
 
+	table->runs++;
+	if (own->source.shed >= SHED_ALL)
+		return;
 	if (counting->layout.raw)
 		parse_raw(packet, frame, frame + header->tp_snaplen, header->tp_snaplen, counting->layout.seed);
 	else
@@ -107,9 +126,9 @@ static void count(struct packet_source *own, const struct tpacket3_hdr *header)
 	else
 		count_sums(table, packet, 1);
 	count_distinct(table, &counting->layout, packet);
-	if (own->source.filters)
+	if (own->source.filters && own->source.shed < SHED_FILTERS)
 		try_filters(own, header, packet);
-	if (own->source.group_count)
+	if (own->source.group_count && own->source.shed < SHED_GROUPS)
 		count_into_groups(&own->source, 0, packet);
 	table->last_ns = header->tp_sec * 1000000000ULL + header->tp_nsec;
 	if (own->source.batches)
@@ -134,6 +153,7 @@ static int count_block(struct packet_source *own)
 	uv_mutex_unlock(&own->mutex);
 	__atomic_store_n(&block->hdr.bh1.block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 	own->next = (own->next + 1) % own->blocks;
+	note_busy(own);
 	return 1;
 }
 
@@ -259,6 +279,7 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 	own->source.lock = lock;
 	own->source.unlock = unlock;
 	own->source.lost = lost;
+	own->source.busy_ns = busy_ns;
 	own->source.reach = reach;
 	own->socket = -1;
 	own->transmit = get_bool(env, arguments[6]);

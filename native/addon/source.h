@@ -17,6 +17,8 @@ struct source {
 	u64 (*unix_ns)(u64 last_ns);
 	/* Frames lost since the source was opened; NULL: none can be. */
 	u64 (*lost)(struct source *source);
+	/* Time that our part took of a CPU; NULL: that of the kernel's programs. */
+	u64 (*busy_ns)(struct source *source);
 	/* Waits for packets that are being counted in the idle epoch; NULL: there are none. */
 	void (*quiesce)(void);
 	/* Frees all but the struct itself. */
@@ -28,6 +30,7 @@ struct source {
 	struct frame_batches *batches; /* packets kept for plugins; NULL: none are */
 	/* Has packets captured as far as filters look; NULL: they are whole. */
 	void (*reach)(struct source *source, u32 bytes);
+	u32 shed;   /* what a thread of ours does without: enum shed */
 	int busy;   /* a cut is under way in the thread pool */
 	int closed; /* freed when the cut ends */
 };

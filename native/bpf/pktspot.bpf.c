@@ -7,6 +7,7 @@
 #endif
 
 #include "../core/count.h"
+#include "timing.h"
 
 /* Headers that must be linear for the parser: Ethernet, tags, IPv6 with extension headers, TCP. */
 #define HEADERS_BYTES 256
@@ -53,18 +54,18 @@ static __always_inline int may_have_fragments(const struct packet *packet, u32 l
 }
 
 /* Returns the programs that follow. */
-static __always_inline u64 count_xdp_frame(struct xdp_md *ctx)
+static __always_inline u64 count_xdp_frame(struct xdp_md *ctx, struct table *table)
 {
 	const u8 *data = (const u8 *)(long)ctx->data;
 	const u8 *end = (const u8 *)(long)ctx->data_end;
 	struct layout constants = this_layout();
-	struct table *table = this_table();
-	struct packet *packet;
+	struct packet *packet = packet_of(table);
+	u64 programs = table->programs;
 	u32 len = (u32)(end - data);
 
-	if (!table)
+	if (!begin_run(table, programs))
 		return 0;
-	packet = packet_of(table);
+	forget_paths();
 	if (constants.raw)
 		parse_raw(packet, data, end, len, constants.seed);
 	else
@@ -75,17 +76,22 @@ static __always_inline u64 count_xdp_frame(struct xdp_md *ctx)
 	count_sums(table, packet, 1);
 	count_distinct(table, &constants, packet);
 	stamp(table);
-	return table->programs;
+	return programs;
 }
 
 #ifndef PKTSPOT_TABLES
 SECTION("xdp")
 int count_xdp(struct xdp_md *ctx)
 {
-	u64 present = count_xdp_frame(ctx);
+	struct table *table = this_table();
+	u64 present;
 
+	if (!table)
+		return XDP_PASS;
+	present = count_xdp_frame(ctx, table);
 	if (present)
 		go_on(ctx, present, 0);
+	end_run(table);
 	return XDP_PASS;
 }
 
@@ -137,6 +143,9 @@ int count_tcx(struct __sk_buff *skb)
 		return TCX_NEXT;
 	packet = packet_of(table);
 	programs = table->programs;
+	if (!begin_run(table, programs))
+		return TCX_NEXT;
+	forget_paths();
 	header = (u8 *)&packet->ip; /* free until the network layer is parsed; loads on the stack must be aligned */
 	if (end - data < headers) {
 		bpf_skb_pull_data(skb, headers); /* pointers are void after it, whether it worked or not */
@@ -165,6 +174,7 @@ int count_tcx(struct __sk_buff *skb)
 	stamp(table);
 	if (programs)
 		go_on(skb, programs, 0);
+	end_run(table);
 	return TCX_NEXT;
 }
 #endif

@@ -3,6 +3,7 @@
 #include "chain.h"
 
 #include "../core/cache.h"
+#include "timing.h"
 
 struct map cells SECTION("maps") = {BPF_MAP_TYPE_ARRAY}; /* one block a possible CPU */
 struct map keys SECTION("maps") = {BPF_MAP_TYPE_ARRAY};  /* the address of its only value */
@@ -27,35 +28,41 @@ static __always_inline void count_member(struct packet *packet, u32 cpu, int seg
 		count_group(spec, own, (const u8 *)&keys, packet, tick, own);
 }
 
-/* The main program has parsed the packet into the CPU's table. Returns the programs that are there, 0 for none. */
-static __always_inline u64 count_parsed(int segmented)
+/* The main program has parsed the packet into the CPU's table. Returns that, NULL for none. */
+static __always_inline struct table *count_parsed(int segmented)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	struct table *table = bpf_map_lookup_elem(&tables, &cpu);
 	group_spec spec = 0;
 
-	if (!table)
-		return 0;
-	if (is_member(spec, packet_of(table)))
+	if (table && is_member(spec, packet_of(table)))
 		count_member(packet_of(table), cpu, segmented);
-	return table->programs;
+	return table;
 }
 
 SECTION("xdp")
 int group_xdp(struct xdp_md *ctx)
 {
+	struct table *table = count_parsed(0);
 	group_spec spec = 0;
 
-	go_on(ctx, count_parsed(0), SPEC(program) + 1);
+	if (!table)
+		return XDP_PASS;
+	go_on(ctx, table->programs, SPEC(program) + 1);
+	end_run(table);
 	return XDP_PASS;
 }
 
 SECTION("tcx")
 int group_tcx(struct __sk_buff *skb)
 {
+	struct table *table = count_parsed(1);
 	group_spec spec = 0;
 
-	go_on(skb, count_parsed(1), SPEC(program) + 1);
+	if (!table)
+		return TCX_NEXT;
+	go_on(skb, table->programs, SPEC(program) + 1);
+	end_run(table);
 	return TCX_NEXT;
 }
 

@@ -43,6 +43,15 @@ enum port_map {
 #define HYPERLOGLOG_BITS_MIN 8
 #define HYPERLOGLOG_BITS_MAX 14
 
+/* Every so many packets of a CPU one is timed: a prime, so that none of a driver's batches is preferred. */
+#define TIMED_EVERY 1021
+/* What takes longer was interrupted: the interrupt's time is not ours. */
+#define TIMED_NS_MAX 16384
+
+/* Bits of `programs` that are none of the chain's. */
+#define FILTERS_SHED (1ULL << 62)
+#define ASLEEP (1ULL << 63)
+
 /* Fixed at load: the kernel's verifier sees constants. */
 struct layout {
 	u64 seed;
@@ -57,7 +66,11 @@ struct table {
 	u64 last_ns; /* time of the last packet: coarse monotonic in the kernel, unix time in user space */
 	u64 tick;    /* when last_ns was written, in the kernel's ticks */
 	u64 slots[SLOTS];
-	u64 programs;    /* bit n: program n of the chain is there; written by user space */
+	u64 programs;    /* bit n: program n of the chain is there, and the two above; written by user space */
+	u64 runs;        /* packets that came, whether they were counted or not */
+	u64 timed_run;   /* the run that is timed next */
+	u64 began_ns;    /* when the run that is being timed began; 0: none is */
+	u64 timed_ns;    /* that all timed runs took */
 	u64 scratch[40]; /* the packet being counted: packet_of() */
 	u8 sketches[];   /* epoch 0, epoch 1; in each the HyperLogLogs, then the port maps */
 };

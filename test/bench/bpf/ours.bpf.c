@@ -24,5 +24,10 @@ const volatile struct layout layout SECTION(".rodata") = {.seed = 0x70616b737470
 SECTION("xdp")
 int bench(struct xdp_md *ctx)
 {
-	return next_frame(ctx) || count_xdp_frame(ctx) ? XDP_ABORTED : XDP_PASS;
+	struct table *table = this_table();
+
+	if (!table || next_frame(ctx) || count_xdp_frame(ctx, table))
+		return XDP_ABORTED;
+	end_run(table);
+	return XDP_PASS;
 }

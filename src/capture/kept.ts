@@ -7,7 +7,7 @@ import type { CompiledSet } from '../filters/compiled-set.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { type KeptGroup, keptGroup } from './kept-group.ts'
 import type { Counted } from './open.ts'
-import type { Mode, Source } from './source.ts'
+import type { LiveSource, Load, Mode, Shed } from './source.ts'
 
 /** Milliseconds between tries to open an interface that has vanished. */
 const RETRY = 1000
@@ -21,12 +21,25 @@ export interface KeptOptions {
   onChange(event: { up: boolean; mode: Mode; reason?: string }): void
 }
 
+/** What a source's counting cost, and what was shed for it. */
+export interface Cost {
+  /** Time of a CPU in seconds. */
+  readonly seconds: number
+  /** What is shed now. */
+  readonly shed: Shed
+  /** Times that each was shed. */
+  readonly sheds: { readonly filters: number; readonly groups: number; readonly interface: number }
+}
+
 /** A source that survives its interface: totals go on from where they were when it comes back. */
-export interface KeptSource extends Source {
+export interface KeptSource extends LiveSource {
   /** Tables of the groups that the source began with; they survive it, as those opened later do. */
   readonly groups: readonly GroupTable[]
+  /** Whether packets are counted now: the interface is there, and counting is not shed. */
   readonly up: boolean
   readonly reattachments: number
+  /** What counting cost, and what was shed for it. */
+  readonly cost: Cost
   /** Tries packets on the filters of a set, and still on those that it has no more; rejects with the kernel's refusal. */
   prepareFilters(next: CompiledSet): Promise<void>
   /** Counts by a set that was prepared, and lets go what it has no more; the counters of others go on. */
@@ -44,16 +57,21 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   let begun: readonly string[] = []
   const began = first.groups.map((table) => keptGroup(table.spec, table))
   let kept: readonly KeptGroup[] = began
-  let source: Source | undefined = first.source
+  let source: LiveSource | undefined = first.source
   let { mode, transmit } = source
   let reattachments = 0
   let base: Reading | undefined
+  let spent: Load = { packets: 0, nanoseconds: 0, filters: false, groups: false }
+  let without: Shed = 0
+  const sheds = { filters: 0, groups: 0, interface: 0 }
 
   const look = (): Reading => {
     return source ? sum(base, source.look()) : (base as Reading)
   }
+  const load = (): Load => (source ? added(spent, source.load()) : spent)
   async function lose(reason: string): Promise<void> {
     base = look()
+    spent = load()
     catalog = source?.catalog ?? catalog
     kept = kept.filter((group) => !group.isClosed)
     for (const group of kept) group.lose()
@@ -81,6 +99,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
         began,
       )
       source = counted.source
+      source.shed(without)
       filters = counted.filters
       if (set && set !== began) filters?.take(set)
       forget()
@@ -117,10 +136,19 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
       return transmit
     },
     get up() {
-      return source !== undefined
+      return source !== undefined && without < 3
     },
     get reattachments() {
       return reattachments
+    },
+    load,
+    get cost() {
+      return { seconds: load().nanoseconds / 1e9, shed: without, sheds: { ...sheds } }
+    },
+    shed(what) {
+      if (what > without) sheds[what === 1 ? 'filters' : what === 2 ? 'groups' : 'interface']++
+      without = what
+      source?.shed(what)
     },
     prepareFilters: async (next) => filters?.prepare(next),
     takeFilters(next) {
@@ -162,5 +190,13 @@ function sum(base: Reading | undefined, now: Reading): Reading {
     clocks: now.clocks.map((clock, index) => clock || (base.clocks[index] ?? 0n)),
     lost: now.lost + base.lost,
     ...(transmit && { transmit }),
+  }
+}
+
+function added(before: Load, now: Load): Load {
+  return {
+    ...now,
+    packets: before.packets + now.packets,
+    nanoseconds: before.nanoseconds + now.nanoseconds,
   }
 }

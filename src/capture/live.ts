@@ -2,13 +2,13 @@
 import type { AddedSums } from '../counters/added-sums.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
-import { type Window, windowBetween } from '../counters/window.ts'
+import { type Window, type WindowPlace, windowBetween } from '../counters/window.ts'
 import { CaptureError } from '../errors.ts'
 import type { Addon, Handle } from '../native/binding.ts'
-import { alignedStart, sleepUntil } from './clock.ts'
+import { alignedStart, type Clock, machineClock, momentOf, waitUntil } from './clock.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { type HandleReader, handleReader } from './handle-reader.ts'
-import type { Mode, Source } from './source.ts'
+import type { LiveSource, Mode, Shed } from './source.ts'
 import type { Transmit } from './transmit.ts'
 
 /** What a live source is made of. */
@@ -24,24 +24,40 @@ export interface LiveParts {
   readonly openGroup: (spec: GroupSpec) => GroupTable
   /** Counted beside the core's; closed with the source. */
   readonly added?: readonly AddedSums[]
+  /** The machine's unless given. */
+  readonly clock?: Clock
 }
 
 /** A source that counts on its own and is read by the clock; owns the handles. */
-export function liveSource(parts: LiveParts): Source {
+export function liveSource(parts: LiveParts): LiveSource {
   const { addon, catalog, name, ifindex, mode, handle, transmit, openGroup, added = [] } = parts
+  const { clock = machineClock } = parts
+  const handles = transmit ? [handle, transmit.handle] : [handle]
   const reader = directions(
     handleReader(addon, handle, added),
     transmit && handleReader(addon, transmit.handle),
   )
   let before: Reading | undefined
-  let opened = Date.now()
+  let opened = momentOf(clock)
+  let shed: Shed = 0
+  let shedMost: Shed = 0
 
-  async function close(start: number, end: number, period: number): Promise<Window> {
+  /** Ends the window that was opened; a busy program may be late by a little. */
+  async function close(
+    place: { milliseconds: number } & Pick<WindowPlace, 'period' | 'lateness' | 'step'>,
+  ): Promise<Window> {
+    const { milliseconds, ...rest } = place
+    const without = shedMost
+    shedMost = shed
+    const start = new Date(opened.wall)
     const after = await reader.cut()
-    /* a first or last window is cut short; a busy program may be late by a little */
-    const seconds = Math.max(end - start, 1) / 1000
-    const place = { start: new Date(start), seconds, period }
-    const window = windowBetween(catalog(), before, after, place)
+    const seconds = Math.max(milliseconds, 1) / 1000
+    const window = windowBetween(catalog(), before, after, {
+      ...rest,
+      start,
+      seconds,
+      ...(without !== 0 && { shed: without }),
+    })
     before = after
     return window
   }
@@ -55,20 +71,50 @@ export function liveSource(parts: LiveParts): Source {
     },
     look: reader.look,
     openGroup,
-    async *windows(seconds, signal) {
-      const period = Math.round(seconds * 1000)
-      let end = alignedStart(opened, seconds) + period
-      for (;;) {
-        await sleepUntil(end, signal)
+    load() {
+      const loads = handles.map((each) => {
+        const load = new BigUint64Array(3)
+        addon.readLoad(each, load)
+        return Array.from(load, Number)
+      })
+      const sum = (at: number): number => loads.reduce((total, load) => total + (load[at] ?? 0), 0)
+      const places = loads[0]?.[2] ?? 0
+      return {
+        packets: sum(0),
+        nanoseconds: sum(1),
+        filters: places % 2 === 1,
+        groups: places > 1,
+      }
+    },
+    shed(what) {
+      shed = what
+      if (what > shedMost) shedMost = what
+      for (const each of handles) addon.shed(each, what)
+    },
+    async *windows(period, signal) {
+      const milliseconds = Math.round(period * 1000)
+      let end = alignedStart(opened.wall, period) + milliseconds
+      for (let last = opened; ; ) {
+        const { now, step } = await waitUntil(clock, end, last, signal)
+        last = now
         const gone = addon.interfaceIndex(name) !== ifindex
         if (signal.aborted || gone) break
-        /* after a stall or a clock set forward the window ends at the last boundary that has passed */
-        const due = Math.max(end, alignedStart(Date.now(), seconds))
-        yield await close(opened, due, seconds)
-        opened = due
-        end = due + period
+        if (step) {
+          /* the window ends where the clock left it, as long as it truly was */
+          yield await close({ milliseconds: now.monotonic - opened.monotonic, period, step })
+          opened = now
+          end = alignedStart(now.wall, period) + milliseconds
+          continue
+        }
+        /* after a stall the window ends at the last boundary that has passed */
+        const due = Math.max(end, alignedStart(now.wall, period))
+        const lateness = (now.wall - end) / 1000
+        yield await close({ milliseconds: due - opened.wall, period, lateness })
+        opened = { ...now, wall: due, monotonic: now.monotonic - (now.wall - due) }
+        end = due + milliseconds
       }
-      yield await close(opened, Math.max(Date.now(), opened), seconds)
+      const rest = momentOf(clock).monotonic - opened.monotonic
+      yield await close({ milliseconds: rest, period })
       if (!signal.aborted) {
         throw new CaptureError('INTERFACE_GONE', `${name}: the interface has vanished.`)
       }

@@ -3,7 +3,7 @@ import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { type Window, windowOf } from '../counters/window.ts'
 import { type Addon, loadAddon } from '../native/binding.ts'
-import type { Source } from './source.ts'
+import type { Shed, Source } from './source.ts'
 
 /** Makes a source's windows come with longer ones, of these periods in seconds. */
 export function withLongerWindows(
@@ -34,8 +34,12 @@ async function* longerWindows(
   },
 ): AsyncIterable<Window> {
   const open = merging.periods.map((period) => growing(merging.addon, merging.catalog, period))
+  let latest = Number.NEGATIVE_INFINITY
   for await (const window of base) {
-    const from = window.gap ? Number.POSITIVE_INFINITY : window.start.getTime()
+    const start = window.start.getTime()
+    /* the boundary of a window lies far away once the clock is set back */
+    const from = window.gap || start < latest ? Number.POSITIVE_INFINITY : start
+    latest = start
     for (const each of open) yield* each.endBefore(from)
     yield window
     for (const each of open) each.add(window)
@@ -48,26 +52,34 @@ async function* longerWindows(
 /** One length: the base windows of the one that is open, added up. */
 function growing(addon: Addon, catalog: () => Catalog, period: number) {
   const milliseconds = Math.round(period * 1000)
-  let sum: { first: Window; counts: Reading; seconds: number } | undefined
+  let sum: { first: Window; counts: Reading; seconds: number; shed: Shed } | undefined
 
   const boundary = (first: Window): number =>
     (Math.floor(first.start.getTime() / milliseconds) + 1) * milliseconds
   return {
     add(window: Window): void {
       if (!sum) {
-        sum = { first: window, counts: copy(addon, window.counts), seconds: window.seconds }
+        const counts = copy(addon, window.counts)
+        sum = { first: window, counts, seconds: window.seconds, shed: window.shed ?? 0 }
         return
       }
       sum.counts = merge(addon, sum.counts, window.counts)
       sum.seconds += window.seconds
+      if (window.shed && window.shed > sum.shed) sum.shed = window.shed
     },
     /** Yields the open window when it ends at or before `time`, in unix milliseconds. */
     *endBefore(time: number): Iterable<Window> {
       if (!sum || boundary(sum.first) > time) return
-      const { first, counts, seconds } = sum
+      const { first, counts, seconds, shed } = sum
       sum = undefined
       const start = new Date(boundary(first) - milliseconds)
-      const place = { start, seconds, period, ...(first.gap && { afterGap: true as const }) }
+      const place = {
+        start,
+        seconds,
+        period,
+        ...(first.gap && { afterGap: true as const }),
+        ...(shed !== 0 && { shed }),
+      }
       yield windowOf(catalog(), estimated(addon, counts), place)
     },
   }

@@ -19,7 +19,7 @@ import { liveSource } from './live.ts'
 import { type LiveMode, MODES } from './modes.ts'
 import { groupOpener } from './open-group.ts'
 import { explain, type Refusal, refusal } from './refusal.ts'
-import type { Source } from './source.ts'
+import type { LiveSource } from './source.ts'
 import { openFilters, type SourceFilters } from './source-filters.ts'
 import { openTransmit, type TransmitPlace } from './transmit.ts'
 
@@ -53,7 +53,7 @@ export interface OpenOptions extends Beside {
 
 /** A source and the tables of the groups that were asked for, in that order. */
 export interface Counted {
-  readonly source: Source
+  readonly source: LiveSource
   readonly groups: readonly GroupTable[]
   /** Undefined where no filters were asked for. */
   readonly filters?: SourceFilters

@@ -28,3 +28,24 @@ export interface Source extends AsyncDisposable {
    */
   openGroup(spec: GroupSpec): GroupTable
 }
+
+/** What a source does without, each with those before it: nothing, users' filters, groups, or all counting. */
+export type Shed = 0 | 1 | 2 | 3
+
+/** What counting cost since the source was opened. */
+export interface Load {
+  /** Packets that came, counted or not; super-packets are one. */
+  readonly packets: number
+  /** Time of a CPU that our programs took for them, in nanoseconds: an estimate where the kernel counts. */
+  readonly nanoseconds: number
+  /** Whether there are users' filters and groups, shed or not. */
+  readonly filters: boolean
+  readonly groups: boolean
+}
+
+/** A source on a live interface, whose work can be made less. */
+export interface LiveSource extends Source {
+  load(): Load
+  /** Does without these from the next packet on, or takes them up again; the traffic notices nothing. */
+  shed(what: Shed): void
+}

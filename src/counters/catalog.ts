@@ -37,6 +37,8 @@ export interface Counter {
   readonly index: number
   /** Upper bounds of a histogram's buckets, ascending, without +Inf; empty otherwise. */
   readonly bounds: readonly number[]
+  /** There and true when a filter of the users says what it counts. */
+  readonly filtered?: true
 }
 
 /**

@@ -36,7 +36,8 @@ export function withUserCounters(catalog: Catalog, placed: readonly PlacedCounte
     const kind = unique === undefined ? 'sum' : 'distinct'
     const unit = unitOf(counter)
     const metric = metricOf(counter)
-    return { name, layer: layer as Layer, layers, kind, unit, help, metric, index, bounds: [] }
+    const common = { name, layer: layer as Layer, layers, kind, unit, help, metric } as const
+    return { ...common, index, bounds: [], filtered: true }
   })
   return catalog.with(counters)
 }

@@ -11,6 +11,12 @@ export interface WindowPlace {
   readonly period: number
   /** A stretch longer than an hour without a packet that was skipped just before this window (replay only). */
   readonly gap?: { readonly from: Date; readonly to: Date }
+  /** Seconds after its end at which it was cut (live base windows only); the packets until then are in it. */
+  readonly lateness?: number
+  /** How the clock was set, or the machine suspended, so that the window was cut short just then (live base windows). */
+  readonly step?: { readonly seconds: number; readonly suspended: boolean }
+  /** What was not counted all the time, for its cost: 1 users' filters, 2 groups too, 3 anything; left out: all was. */
+  readonly shed?: 1 | 2 | 3
   /** Whether such a gap lies between this window and the one before, told by a shorter window (longer ones only). */
   readonly afterGap?: true
 }
@@ -21,7 +27,7 @@ export interface Window extends WindowPlace {
   readonly lost: number
   /** What was counted within the window. */
   readonly counts: Reading
-  /** Value of a counter, NaN where it is not counted; throws on an unknown name. Above 2^53 the nearest double. */
+  /** Value of a counter, NaN where it is not counted, or shed; throws on an unknown name. Above 2^53 the nearest double. */
   value(counter: string): number
   /** The same, exact: for sums and clocks. */
   exact(counter: string): bigint | number
@@ -38,6 +44,11 @@ const WHOLE = 0.9
  */
 export function isWhole({ seconds, period }: Pick<WindowPlace, 'seconds' | 'period'>): boolean {
   return seconds >= WHOLE * period
+}
+
+/** Tells whether a counter stood still for a while within a window, so that its value says nothing. */
+export function isShed({ filtered }: Counter, { shed }: Pick<WindowPlace, 'shed'>): boolean {
+  return shed === 3 || (shed !== undefined && filtered === true)
 }
 
 /** Cuts a window out of two readings of one source, or the first; its period is its length unless given. */
@@ -82,7 +93,7 @@ export function windowOf(
   const exact = (name: string): bigint | number => {
     const counter = find(name)
     const own = countsOf(counter, counts)
-    if (!own) return Number.NaN
+    if (!own || isShed(counter, place)) return Number.NaN
     switch (counter.kind) {
       case 'sum':
         return own.slots[counter.index] ?? 0n

@@ -20,19 +20,23 @@ export interface BucketClock {
 export function createBucketClock(bucketSeconds: number, late: boolean): BucketClock {
   const length = Math.round(bucketSeconds * 1000)
   let open: { start: number; counted: number; whole: boolean } | undefined
+  let latest = Number.NEGATIVE_INFINITY
   let whole = !late
   return {
     add({ start, seconds }) {
       const from = start.getTime()
       const milliseconds = Math.round(seconds * 1000)
+      const isBack = open !== undefined && from < latest
+      latest = from
       open ??= { start: from, counted: 0, whole }
       open.counted += milliseconds
       whole = true
       const end = from + milliseconds
       const due = (Math.floor(open.start / length) + 1) * length
-      if (end < due) return undefined
+      /* the end of the bucket lies far away once the clock is set back */
+      if (end < due && !isBack) return undefined
       const { start: began, counted } = open
-      const full = open.whole && end === due && counted === length
+      const full = open.whole && !isBack && end === due && counted === length
       open = undefined
       return { start: began, counted, full }
     },

@@ -30,6 +30,8 @@ function passing(t: Test, specs: readonly GroupSpec[]): Counted & { count(port: 
       catalog: loadCatalog(),
       look: handleReader(addon, handle).look,
       openGroup,
+      load: () => ({ packets: 0, nanoseconds: 0, filters: false, groups: false }),
+      shed: () => undefined,
       // biome-ignore lint/correctness/useYield: it ends before its first window
       async *windows() {
         throw new CaptureError('INTERFACE_GONE', 'gone0: the interface has vanished.')

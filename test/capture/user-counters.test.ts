@@ -201,6 +201,8 @@ async function passing(set: CompiledSet): Promise<Counted & { handle: Handle }> 
       openGroup: () => {
         throw new Error('no groups here')
       },
+      load: () => ({ packets: 0, nanoseconds: 0, filters: false, groups: false }),
+      shed: () => undefined,
       // biome-ignore lint/correctness/useYield: it ends before its first window
       async *windows() {
         throw new CaptureError('INTERFACE_GONE', 'gone0: the interface has vanished.')

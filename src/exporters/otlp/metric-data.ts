@@ -28,7 +28,11 @@ export function metricData(
       ? AggregationTemporality.DELTA
       : AggregationTemporality.CUMULATIVE,
   }
-  const times = ({ since }: { since: Date }) => ({ startTime: hrTime(since), endTime: hrTime(now) })
+  /* a clock that was set back: nothing ends before it began */
+  const times = ({ since }: { since: Date }) => ({
+    startTime: hrTime(since < now ? since : now),
+    endTime: hrTime(now),
+  })
   if (metric.type === 'histogram') {
     const dataPoints = points.flatMap(({ attributes, value, ...each }) =>
       isBuckets(value) ? [{ attributes, ...times(each), value: histogram(value, wire) }] : [],

@@ -105,7 +105,9 @@ export function runGroups(
       }
     },
     publish({ source, window }) {
-      if (window.period === base) groups.get(source)?.advance(window)
+      /* while groups are shed their series stand still */
+      const stands = (window.shed ?? 0) >= 2
+      if (window.period === base && !stands) groups.get(source)?.advance(window)
     },
     async [Symbol.asyncDispose]() {
       for (const each of all) each.close()

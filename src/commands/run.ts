@@ -8,6 +8,8 @@ import type { OtlpEnvironment } from '../exporters/otlp/environment.ts'
 import { createPrometheusExporter } from '../exporters/prometheus/exporter.ts'
 import { RELOAD_BLOCKS } from '../exporters/reload-families.ts'
 import { type Told, told } from '../exporters/told.ts'
+import { startGuard } from '../guard/start.ts'
+import { createWatchdog } from '../guard/watchdog.ts'
 import { openLog } from '../log.ts'
 import { openNodeMemory } from '../monitor/state/node-memory.ts'
 import { loadAddon } from '../native/binding.ts'
@@ -118,7 +120,20 @@ export async function runCommand(
   memory.begin()
 
   await using pushed = target && (await pushTo(target, { metrics: prometheus, self, start, log }))
-  const exporters: readonly Exporter[] = [groups, prometheus, history, ...(pushed ? [pushed] : [])]
+  const watchdog = createWatchdog({ warn, now: () => performance.now() / 1000 })
+  using _guard = startGuard({
+    sources: () => sources,
+    limit: settings.limits.cpu,
+    warn,
+    info: (line) => log.info(line),
+  })
+  const exporters: readonly Exporter[] = [
+    groups,
+    prometheus,
+    history,
+    watchdog,
+    ...(pushed ? [pushed] : []),
+  ]
   reloader.begin([groups, watch, logChange(changeable)])
   const runs = sources.map((source) =>
     run(

@@ -31,6 +31,8 @@ export interface Latest extends Watched {
   publish(report: Report): void
   /** When a source's last base window ended; undefined before the first. */
   end(source: Observed): Date | undefined
+  /** Longest time of the last 60 s, in seconds, that a source's base window was cut after its end; NaN: none was. */
+  lateness(source: Observed): number
   /** A source's last full base window; undefined before the first, and while it is down. */
   full(source: Observed): Window | undefined
   /** Every statistic of every source and length, from before the first window on. */
@@ -67,6 +69,7 @@ export function createLatest(watched: Watched): Latest {
       published.set(report.source, updated(published.get(report.source), report, base))
     },
     end: ({ name }) => published.get(name)?.end,
+    lateness: ({ name }) => published.get(name)?.lateness.max ?? Number.NaN,
     full: ({ name, up }) => (up ? published.get(name)?.full : undefined),
     rows: () =>
       sources.flatMap((source) =>

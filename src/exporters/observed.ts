@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Cost } from '../capture/kept.ts'
 import type { Mode } from '../capture/source.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
@@ -19,6 +20,8 @@ export interface Observed {
   readonly reattachments: number
   /** Stays the same object as long as the same counters are counted. */
   readonly catalog: Catalog
+  /** What counting cost; left out where nobody measures it. */
+  readonly cost?: Cost
   /** Looks at the totals without closing a window. */
   look(): Reading
 }

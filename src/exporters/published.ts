@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isWhole, type Window } from '../counters/window.ts'
+import { Recent } from '../monitor/recent.ts'
 import type { Sample } from '../monitor/sample.ts'
 import type { TailName } from '../spot/detector.ts'
 import { type Alarm, alarmsOf } from './alarm.ts'
@@ -11,9 +12,14 @@ export interface Published {
   readonly end: Date
   /** The last window that was not cut off: only a full one says how many things were distinct. */
   readonly full: Window | undefined
+  /** Seconds after their ends at which the last base windows were cut. */
+  readonly lateness: Recent
   /** The last window of each period, in seconds. */
   readonly windows: ReadonlyMap<number, Judged>
 }
+
+/** Seconds that the latest window is looked for in. */
+const RECENT_SECONDS = 60
 
 /** A window's start and its samples by the statistic's name. */
 export interface Judged {
@@ -33,9 +39,12 @@ export function updated(before: Published | undefined, report: Report, base: num
   const isBase = period === base
   const full = isBase && isWhole(window)
   const byName = new Map(samples.map((sample) => [sample.statistic.name, sample]))
+  const lateness = before?.lateness ?? new Recent(Math.ceil(RECENT_SECONDS / base))
+  if (isBase) lateness.push(window.lateness ?? Number.NaN)
   const alarms = withAlarms(before?.windows.get(period)?.alarms, report)
   return {
     end: isBase || !before ? new Date(start.getTime() + seconds * 1000) : before.end,
+    lateness,
     full: full ? window : before?.full,
     windows: new Map([...(before?.windows ?? []), [period, { start, samples: byName, alarms }]]),
   }

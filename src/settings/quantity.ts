@@ -33,6 +33,17 @@ export function duration(least: number, most: number): Format<number> {
   }
 }
 
+/** Allows a share: text such as `10%`, or a ratio such as 0.1; the value is a ratio. */
+export function share(least: number, most: number): Format<number> {
+  const show = (ratio: number): string => `${Number((ratio * 100).toPrecision(12))}%`
+  return {
+    expected: `a share from ${show(least)} to ${show(most)}, such as 10% or 0.1`,
+    read: (written) => within(measure(written, { '%': 0.01 }), least, most),
+    show,
+    remedy: (written) => (/^\d+(\.\d+)?$/.test(`${written}`) ? `write ${written}%` : undefined),
+  }
+}
+
 function within(value: number | undefined, least: number, most: number): number | undefined {
   return value !== undefined && value >= least && value <= most ? value : undefined
 }
@@ -41,7 +52,7 @@ function within(value: number | undefined, least: number, most: number): number 
 function measure(written: unknown, units: Readonly<Record<string, number>>): number | undefined {
   if (typeof written === 'number') return written
   if (typeof written !== 'string') return undefined
-  const [, digits, name] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(written) ?? []
+  const [, digits, name] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*|%)$/.exec(written) ?? []
   if (digits === undefined || name === undefined) return undefined
   if (name === '') return Number(digits)
   const unit = Object.hasOwn(units, name) ? units[name] : undefined

@@ -3,6 +3,7 @@ import { type CaptureSettings, capture } from './capture.ts'
 import { counterGroups, type GroupItem } from './counter-groups.ts'
 import { counters, type UserCounter } from './counters.ts'
 import { list, text } from './format.ts'
+import { type LimitsSettings, limits } from './limits.ts'
 import { type LogSettings, log } from './log.ts'
 import { type MetricsSettings, metrics } from './metrics.ts'
 import { type OtlpSettings, otlp } from './otlp.ts'
@@ -29,6 +30,7 @@ export interface Settings extends CaptureSettings {
   readonly plugins: readonly string[]
   readonly state: StateSettings
   readonly web: WebSettings
+  readonly limits: LimitsSettings
   readonly otlp: OtlpSettings
   readonly metrics: MetricsSettings
   readonly log: LogSettings
@@ -69,6 +71,7 @@ export const schema: Section<Settings> = {
   },
   state,
   web,
+  limits,
   otlp,
   metrics,
   log,

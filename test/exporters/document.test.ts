@@ -8,7 +8,8 @@ import { told } from '../../src/exporters/told.ts'
 import { catalog, observed, report, statistics } from './fixture.ts'
 
 t.test('lists exactly our families that a scrape has, with their types and labels', async (t) => {
-  const sources = [observed('eth0')]
+  const sheds = { filters: 0, groups: 0, interface: 0 }
+  const sources = [observed('eth0', { cost: { seconds: 0, shed: 0, sheds } })]
   const pushing = { exports: 0, failures: 0, skipped: 0, lastSuccess: undefined }
   const reloading = { successful: true, lastSuccess: new Date() }
   const self = [told(OTLP_BLOCKS, () => pushing), told(RELOAD_BLOCKS, () => reloading)]

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { glob } from '../../src/settings/glob.ts'
 import { listenAddress, parseListenAddress } from '../../src/settings/listen-address.ts'
-import { duration, size } from '../../src/settings/quantity.ts'
+import { duration, share, size } from '../../src/settings/quantity.ts'
 import { keys } from '../../src/settings/settings.ts'
 import { isEnabled } from '../../src/settings/statistics.ts'
 import { nearest } from '../../src/settings/suggest.ts'
@@ -44,6 +44,20 @@ t.test('sizes', async (t) => {
     t.equal(read(bad), undefined, String(bad))
   }
   t.strictSame([2 ** 30, 33_554_432, 1536, 1000].map(show), ['1GiB', '32MiB', 1536, 1000])
+})
+
+t.test('shares', async (t) => {
+  const { read, show, remedy } = share(0.001, 1)
+  t.equal(read('10%'), 0.1)
+  t.equal(read('0.5 %'), 0.005)
+  t.equal(read('100%'), 1)
+  t.equal(read('0.25'), 0.25)
+  t.equal(read(0.25), 0.25)
+  for (const bad of ['', '%', '10', 10, '101%', '0%', 0, '-1%', '10 percent', '10%%', null]) {
+    t.equal(read(bad), undefined, String(bad))
+  }
+  t.strictSame([0.1, 0.005, 1].map(show), ['10%', '0.5%', '100%'])
+  t.equal(remedy?.(10), 'write 10%')
 })
 
 t.test('lengths of time', async (t) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Latest } from '../latest.ts'
 import { lookAt } from '../observed.ts'
+import { costBlocks } from '../prometheus/cost-families.ts'
 import { packetBlocks } from '../prometheus/packet-families.ts'
 import { sourceBlocks } from '../prometheus/source-families.ts'
 import { statisticBlocks } from '../prometheus/statistic-families.ts'
@@ -11,6 +12,10 @@ export function measureLatest(latest: Latest): Measured[] {
   const sources = latest.sources.flatMap((source) => {
     const blocks = sourceBlocks(source.name, source)
     return measure(blocks, { source, lastWindowEnd: latest.end(source) })
+  })
+  const costs = latest.sources.flatMap((source) => {
+    const { cost } = source
+    return cost ? measure(costBlocks(source.name), { cost, lateness: latest.lateness(source) }) : []
   })
   const packets = latest.sources.flatMap((source) => {
     const reading = lookAt(source)
@@ -23,5 +28,5 @@ export function measureLatest(latest: Latest): Measured[] {
     const labels = { interface: source, statistic: statistic.name, window: String(period) }
     return measure(statisticBlocks(labels, tails), row)
   })
-  return [...sources, ...packets, ...statistics]
+  return [...sources, ...costs, ...packets, ...statistics]
 }

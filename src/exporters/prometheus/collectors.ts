@@ -4,7 +4,8 @@ import type { Latest, Row } from '../latest.ts'
 import { lookAt, type Observed } from '../observed.ts'
 import type { Collector } from './collector.ts'
 import { compileCache } from './compile-cache.ts'
-import { compile, encode } from './encode.ts'
+import { type Costing, costBlocks } from './cost-families.ts'
+import { compile, encode, type Part } from './encode.ts'
 import { type Look, packetBlocks } from './packet-families.ts'
 import { type Standing, sourceBlocks } from './source-families.ts'
 import { statisticBlocks } from './statistic-families.ts'
@@ -12,6 +13,7 @@ import { statisticBlocks } from './statistic-families.ts'
 /** Writes every source's standing. */
 export function sourceCollector(latest: Latest): Collector {
   const cache = compileCache((source: Observed) => sourceBlocks(source.name, source).map(compile))
+  const costs = compileCache(({ name }: Observed) => costBlocks(name).map(compile))
   return {
     name: 'sources',
     async collect(syntax) {
@@ -22,8 +24,16 @@ export function sourceCollector(latest: Latest): Collector {
           subject,
         }
       })
+      const costing = latest.sources.flatMap((source): Part<Costing>[] => {
+        const { cost } = source
+        if (!cost) return []
+        const subject = { cost, lateness: latest.lateness(source) }
+        return [{ blocks: costs.get(source.name, source), subject }]
+      })
       cache.sweep()
-      return { text: await encode(parts, syntax), complete: true }
+      costs.sweep()
+      const text = [await encode(parts, syntax), await encode(costing, syntax)].join('')
+      return { text, complete: true }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Catalog } from '../../counters/catalog.ts'
 import { OTLP_BLOCKS } from '../otlp/standing.ts'
 import { RELOAD_BLOCKS } from '../reload-families.ts'
 import { collectorBlocks } from './collector.ts'
+import { costBlocks } from './cost-families.ts'
 import { type Family, sampleName, textType } from './family.ts'
 import { groupInfoBlock } from './group-families.ts'
 import { groupHealthBlocks } from './group-health-families.ts'
@@ -30,6 +31,7 @@ const TRANSMITTED =
 function families(catalog: Catalog): readonly Family[] {
   const blocks = [
     ...sourceBlocks('', { mode: undefined }),
+    ...costBlocks(''),
     ...packetBlocks(catalog, ''),
     { family: TRANSMIT_LOST },
     ...statisticBlocks({}, []),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalog, Counter } from '../../counters/catalog.ts'
 import type { Reading } from '../../counters/reading.ts'
-import { countsOf, type Window } from '../../counters/window.ts'
+import { countsOf, isShed, type Window } from '../../counters/window.ts'
 import type { Block, Family, Series } from './family.ts'
 
 /** What one source counted: its live totals, and its last full window once there was one. */
@@ -66,12 +66,17 @@ function seriesOf(counter: Counter, name: string, catalog: Catalog): Series<Look
       return [{ labels, value: ({ reading }) => of(reading)?.slots[index] ?? 0n }]
     case 'distinct':
       /* the last window may be from before a counter was there */
-      return [{ labels, value: ({ window }) => of(window?.counts)?.distinct[index] ?? Number.NaN }]
+      return [{ labels, value: ({ window }) => distinctIn(window, counter) }]
     case 'clock':
       return [{ labels, value: ({ reading }) => secondsText(reading.clocks[index] ?? 0n) }]
     case 'histogram':
       return histogram(counter, name, catalog)
   }
+}
+
+function distinctIn(window: Window | undefined, counter: Counter): number {
+  if (!window || isShed(counter, window)) return Number.NaN
+  return countsOf(counter, window.counts)?.distinct[counter.index] ?? Number.NaN
 }
 
 /* the core keeps no sum beside the buckets: for frame sizes it is the total of bytes */

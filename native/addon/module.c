@@ -16,6 +16,7 @@ static napi_value init(napi_env env, napi_value exports)
 	init_capture_file(env, exports);
 	init_system(env, exports);
 	init_filters(env, exports);
+	init_capabilities(env, exports);
 	return exports;
 }
 

@@ -45,5 +45,6 @@ void init_packet_socket(napi_env env, napi_value exports);
 void init_capture_file(napi_env env, napi_value exports);
 void init_system(napi_env env, napi_value exports);
 void init_filters(napi_env env, napi_value exports);
+void init_capabilities(napi_env env, napi_value exports);
 
 #endif

@@ -17,8 +17,10 @@ export interface KeptOptions {
   reopen(groups: readonly GroupSpec[], filters: CompiledSet | undefined): Counted | Promise<Counted>
   /** Filters that the source began with. */
   readonly filters?: CompiledSet | undefined
+  /** Whether a source that was lost could be opened again; if not, its windows end with it. Always unless given. */
+  mayReopen?(mode: Mode): boolean
   /** Told once when the source is lost and once when it is back. */
-  onChange(event: { up: boolean; mode: Mode; reason?: string }): void
+  onChange(event: { up: boolean; mode: Mode; reason?: string; isFinal?: boolean }): void
 }
 
 /** What a source's counting cost, and what was shed for it. */
@@ -48,7 +50,7 @@ export interface KeptSource extends LiveSource {
 
 /** Keeps a source: when its interface vanishes, tries to open it anew until the signal aborts. */
 export function keptSource(first: Counted, options: KeptOptions): KeptSource {
-  const { reopen, onChange } = options
+  const { reopen, onChange, mayReopen = () => true } = options
   const { name } = first.source
   let { catalog }: { catalog: Catalog } = first.source
   let { filters } = first
@@ -79,7 +81,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     source = undefined
     filters = undefined
     await lost?.[Symbol.asyncDispose]()
-    onChange({ up: false, mode, reason })
+    onChange({ up: false, mode, reason, isFinal: !mayReopen(mode) })
   }
   function forget(): void {
     if (!source) return
@@ -168,6 +170,8 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
             if (!(error instanceof CaptureError) || error.code !== 'INTERFACE_GONE') throw error
             await lose(error.message)
           }
+        } else if (!mayReopen(mode)) {
+          return
         } else {
           await sleep(RETRY, undefined, { signal }).catch(() => undefined)
           if (!signal.aborted) await find()

@@ -24,7 +24,7 @@ import { openFilters, type SourceFilters } from './source-filters.ts'
 import { openTransmit, type TransmitPlace } from './transmit.ts'
 
 /** Modes in the order they are tried; the first that the user named, the rest as its fall-backs. */
-const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
+export const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
   auto: ['tcx', 'xdp-generic', 'packet-socket'],
   tcx: ['tcx'],
   xdp: ['xdp', 'xdp-generic'],

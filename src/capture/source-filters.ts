@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util'
 import type { AddedSums, Piece } from '../counters/added-sums.ts'
 import { type PlacedCounter, SUM_PLACES, UNIQUE_PLACES } from '../counters/user-counters.ts'
 import { CaptureError } from '../errors.ts'
@@ -37,6 +38,8 @@ export function openFilters(
   let isClosed = false
   /** Without filters nothing is asked of the kernel, where trying none would take time, too. */
   let isTrying = false
+  /** Those that packets of a link type are tried on. */
+  const tried = new Map<number, Filters>()
   let work: Promise<void> = Promise.resolve()
 
   /** Programs whose cells begin at nothing where they have new owners. */
@@ -51,7 +54,7 @@ export function openFilters(
     const programs = await of.programs(link)
     const filters = of[which]
     const isNeeded = isTrying || filters.some((filter) => filter !== undefined)
-    if (isClosed || !isNeeded) return
+    if (isClosed || !isNeeded || isTried(filters, which, link)) return
     isTrying = true
     try {
       await addon.setFilters(handle, link, begun(programs[which], filters))
@@ -61,9 +64,16 @@ export function openFilters(
       if (owner === undefined) throw error
       throw new CaptureError('BPF_LOAD', `${owner}: ${message}`, { cause: error })
     }
+    tried.set(link, filters)
     for (const filter of filters) {
       if (filter?.id !== undefined) owners.set(cellOf(filter), filter.id)
     }
+  }
+  /** Whether packets are tried on them already; what is gone may stay until a change is made. */
+  function isTried(filters: Filters, which: 'filters' | 'during', link: number): boolean {
+    const now = tried.get(link) ?? []
+    const isWithin = filters.every((each, bit) => !each || isDeepStrictEqual(each, now[bit]))
+    return isWithin && (which === 'during' || now.every((each, bit) => !each || filters[bit]))
   }
   /** One change after the other; what failed does not hold up the next. */
   function next(change: () => Promise<void>): Promise<void> {

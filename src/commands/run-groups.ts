@@ -3,9 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { GroupTable } from '../capture/group-table.ts'
 import type { KeptSource } from '../capture/kept.ts'
 import { randomSeed } from '../capture/layout.ts'
+import { lackingForChanges } from '../capture/rights.ts'
+import { PktspotError } from '../errors.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import { watchGroups } from '../exporters/watched-groups.ts'
 import type { CompiledSet } from '../filters/compiled-set.ts'
+import { countsAlike, suffices } from '../groups/alike.ts'
 import { chosenGroups, type GroupChoice } from '../groups/enabled.ts'
 import { type Groups, openGroups } from '../groups/runtime.ts'
 import { countedGroup } from '../groups/spec.ts'
@@ -91,6 +94,7 @@ export function runGroups(
       if (isDeepStrictEqual(wanted[0], wanted[1])) return undefined
       const before = current
       const planned = await planGroups(next, { before: before.filters, warn })
+      if (beginsSomething(before, planned)) refuseWithoutRights(sources)
       const sets = { before: before.filters, next: planned.filters }
       const filters = await changeFilters(sources, sets)
       return {
@@ -112,6 +116,28 @@ export function runGroups(
     async [Symbol.asyncDispose]() {
       for (const each of all) each.close()
     },
+  }
+}
+
+/** Whether something is counted that was not, or otherwise. */
+function beginsSomething(before: Planned, next: Planned): boolean {
+  const tried = before.filters.filters
+  return (
+    next.counted.some((each) => {
+      const known = before.counted.find(({ group }) => group.guid === each.group.guid)
+      return !known || !countsAlike(known, each) || !suffices(known.spec, each.spec)
+    }) || next.filters.filters.some((each, bit) => each && !isDeepStrictEqual(each, tried[bit]))
+  )
+}
+
+function refuseWithoutRights(sources: readonly KeptSource[]): void {
+  for (const { name, mode } of sources) {
+    const lacking = lackingForChanges(mode)
+    if (lacking.length === 0) continue
+    throw new PktspotError(
+      'CAPABILITY_MISSING',
+      `counters, counter_groups: ${name} is counted by ${mode}, where a change needs ${lacking.join(', ')}, given up at the start; set web.reload: true and restart`,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import type { Beside } from '../capture/beside.ts'
 import type { GroupSpec } from '../capture/group-table.ts'
 import { type KeptSource, keptSource } from '../capture/kept.ts'
 import { type Opened, openInterface } from '../capture/open.ts'
+import { lackingFor } from '../capture/rights.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What every interface's counting has in common. */
@@ -52,8 +53,13 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
   return keptSource(await open(parts.groups, filters), {
     reopen: open,
     filters,
-    onChange: ({ up, reason }) => {
-      if (!up) log.warn({ interface: name }, `${reason} Trying every second to find it again.`)
+    mayReopen: (mode) => lackingFor(mode).length === 0,
+    onChange: ({ up, mode, reason, isFinal }) => {
+      if (up) return
+      const next = isFinal
+        ? `It stays down: attaching again needs ${lackingFor(mode).join(', ')}, given up at the start. Restart the program; with web.reload: true it keeps them.`
+        : 'Trying every second to find it again.'
+      log.warn({ interface: name }, `${reason} ${next}`)
     },
   })
 }

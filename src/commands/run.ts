@@ -2,6 +2,7 @@
 import { chooseInterfaces } from '../capture/choose.ts'
 import type { KeptSource } from '../capture/kept.ts'
 import { withLongerWindows } from '../capture/longer-windows.ts'
+import { PktspotError } from '../errors.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import { createHistory } from '../exporters/history.ts'
 import type { OtlpEnvironment } from '../exporters/otlp/environment.ts'
@@ -24,6 +25,7 @@ import { catalogWith } from './run-filters.ts'
 import { planGroups, runGroups } from './run-groups.ts'
 import { otlpTarget, pushTo } from './run-otlp.ts'
 import { pluginsTold, runPlugins, type SourcePlugins } from './run-plugins.ts'
+import { giveUpRights } from './run-rights.ts'
 import { serve } from './run-server.ts'
 import { openKeptSource } from './run-sources.ts'
 import { runWatch } from './run-watch.ts'
@@ -117,9 +119,12 @@ export async function runCommand(
     { metrics: prometheus, history, log, reload: reloader.reload },
     io,
   )
+  await using pushed = target && (await pushTo(target, { metrics: prometheus, self, start, log }))
+  giveUpRights(settings, sources, log)
+  /* what cannot be read or written any more shows at once */
+  await targetOf(settings, io)
   memory.begin()
 
-  await using pushed = target && (await pushTo(target, { metrics: prometheus, self, start, log }))
   const watchdog = createWatchdog({ warn, now: () => performance.now() / 1000 })
   using _guard = startGuard({
     sources: () => sources,
@@ -148,6 +153,7 @@ export async function runCommand(
   )
   const ends = await Promise.allSettled(runs)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
+  if (!signal.aborted) throw new PktspotError('INTERFACE_GONE', 'no interface is left to count on.')
   log.info('stopped')
   return EXIT.good
 }

@@ -230,6 +230,11 @@ export interface Addon extends FilterAddon {
   clearGroup(source: Handle, slot: number): void
   groupFill(source: Handle, slot: number): NativeGroupFill
   close(source: Handle): void
+  /**
+   * Gives up, in every thread of the process, all capabilities but those of the mask (linux/capability.h), and what could
+   * give them back; gives the mask of what is left. Takes milliseconds. Throws NativeError.
+   */
+  keepCapabilities(mask: bigint): bigint
 }
 
 function addonPath(): string {

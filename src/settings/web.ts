@@ -54,7 +54,7 @@ export const web: Section<WebSettings> = {
     format: whole(0, 100_000),
   },
   reload: {
-    doc: 'Whether POST /-/reload makes the program read its settings again',
+    doc: 'Whether POST /-/reload makes the program read its settings again, and the capabilities that this takes are kept; see docs/security.md',
     default: false,
     format: yesOrNo,
   },

@@ -13,6 +13,8 @@ import { fixtureSums, type Sums, scrapedSums, settled } from '../support/sums.ts
 
 const skip = missingPrivilege() ?? false
 const modes = Object.keys(MODES) as LiveMode[]
+/** Keeps the capabilities that attaching again takes. */
+const RELOAD = { env: { PKTSPOT_WEB_RELOAD: 'true' } }
 const packets = fixtureSums()['PKTS'] ?? 0
 
 /** Sums of one interface as /metrics shows them, once there are so many packets. */
@@ -55,7 +57,7 @@ for (const mode of modes) {
   t.test(`${mode} goes on when an interface vanishes and returns`, { skip }, async (t) => {
     const [lost, kept] = [await network(t), await network(t)]
     const both = ['-i', lost.here, '-i', kept.here]
-    const running = await startRun(t, [...both, '--source', mode])
+    const running = await startRun(t, [...both, '--source', mode], RELOAD)
     await Promise.all([lost.send(FIXTURE), kept.send(FIXTURE)])
     t.same(await shown(running, lost, packets), fixtureSums())
 
@@ -95,7 +97,7 @@ for (const mode of modes) {
 
 t.test('without its only interface the program is alive but not ready', { skip }, async (t) => {
   const link = await network(t)
-  const running = await startRun(t, ['-i', link.here])
+  const running = await startRun(t, ['-i', link.here], RELOAD)
   await must('ip', 'link', 'delete', link.here)
   t.ok(await becomes(running, 'pktspot_source_up', link, 0))
   t.equal((await running.get('/-/healthy')).status, 200)

@@ -200,7 +200,9 @@ t.test(
   async (t) => {
     const file = join(t.testdir(), 'settings.yml')
     const steady = { name: 'STEADY', help: 'All', layer: 'PKT', filter: 'len >= 0' }
-    const put = (...counters: readonly object[]) => writeFile(file, JSON.stringify({ counters }))
+    const web = { reload: true }
+    const put = (...counters: readonly object[]) =>
+      writeFile(file, JSON.stringify({ counters, web }))
     await put(steady, { ...steady, name: 'GOES' })
     const link = await network(t)
     const running = await startRun(t, ['-i', link.here, '-c', file])

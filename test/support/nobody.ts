@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import { must } from './command.ts'
 import { packageRoot, program } from './root.ts'
 
-export type Capability = 'bpf' | 'net_admin' | 'net_raw' | 'perfmon'
+export type Capability = 'bpf' | 'net_admin' | 'net_raw' | 'perfmon' | 'sys_admin'
 
 /** The capabilities that kernel programs need. */
 export const KERNEL: readonly Capability[] = ['bpf', 'net_admin', 'perfmon']

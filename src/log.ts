@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import { destination, type Logger, pino } from 'pino'
 import type { PrettyOptions } from 'pino-pretty'
+import { limitLines } from './log-limit.ts'
 import type { LogSettings } from './settings/log.ts'
 
 const STANDARD_ERROR = 2
@@ -11,6 +12,8 @@ const STANDARD_ERROR = 2
 export interface Log {
   readonly logger: Logger
   change(settings: LogSettings): void
+  /** Limits the lines a second from now on; until then, while the program starts, all are written. */
+  limit(): void
 }
 
 interface Stream {
@@ -33,6 +36,7 @@ export function openLog(settings: LogSettings): Log {
     return stream
   }
   let stream = streamOf(settings)
+  let write = (line: string): void => void stream.write(line)
   const children: Logger[] = []
   const logger: Logger = pino(
     {
@@ -41,7 +45,7 @@ export function openLog(settings: LogSettings): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       onChild: (child) => void children.push(child),
     },
-    { write: (line) => void stream.write(line) },
+    { write: (line) => write(line) },
   )
   return {
     logger,
@@ -49,6 +53,12 @@ export function openLog(settings: LogSettings): Log {
       /* children keep the level that they were made with */
       for (const each of [logger, ...children]) each.level = next.level
       stream = streamOf(next)
+    },
+    limit() {
+      write = limitLines(write, {
+        now: () => performance.now(),
+        later: (work, milliseconds) => void setTimeout(work, milliseconds).unref(),
+      })
     },
   }
 }

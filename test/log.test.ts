@@ -58,6 +58,21 @@ t.test('level and format may change, of children too', async (t) => {
   t.match(stderr, /^\[.*ERROR: seen\n +interface: "eth0"\n\{"level":30,.*"msg":"again"\}\n$/)
 })
 
+t.test('once limited, a flood is cut short, and one line tells', async (t) => {
+  const program = `
+    import { openLog } from '${LOG}'
+    const { logger, limit } = openLog({ level: 'info', format: 'json' })
+    for (let i = 0; i < 30; i++) logger.info('counting on eth' + i)
+    limit()
+    for (let i = 0; i < 300; i++) logger.child({ at: i }).warn('late by ' + i)
+    setTimeout(() => undefined, 1100)`
+  const args = ['--input-type=module', '--eval', program]
+  const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const lines = stderr.trimEnd().split('\n')
+  t.equal(lines.length, 30 + 10 + 1)
+  t.match(JSON.parse(lines.at(-1) ?? ''), { level: 40, msg: /^290 lines .* late by 299$/ })
+})
+
 t.test('the level is a floor', async (t) => {
   t.notMatch(logged({ level: 'error', format: 'json' }), 'counting')
   t.equal(logged({ level: 'silent', format: 'json' }), '')

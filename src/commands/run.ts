@@ -124,6 +124,7 @@ export async function runCommand(
   /* what cannot be read or written any more shows at once */
   await targetOf(settings, io)
   memory.begin()
+  changeable.limit()
 
   const watchdog = createWatchdog({ warn, now: () => performance.now() / 1000 })
   using _guard = startGuard({

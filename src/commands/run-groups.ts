@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as turn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { GroupTable } from '../capture/group-table.ts'
 import type { KeptSource } from '../capture/kept.ts'
@@ -108,10 +109,10 @@ export function runGroups(
         },
       }
     },
-    publish({ source, window }) {
+    async publish({ source, window }) {
       /* while groups are shed their series stand still */
-      const stands = (window.shed ?? 0) >= 2
-      if (window.period === base && !stands) groups.get(source)?.advance(window)
+      if (window.period !== base || (window.shed ?? 0) >= 2) return
+      for (const _ of groups.get(source)?.advancing(window) ?? []) await turn()
     },
     async [Symbol.asyncDispose]() {
       for (const each of all) each.close()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as turn } from 'node:timers/promises'
 import { loadBuiltinGroups } from '../groups/builtin.ts'
 import { groupObjections } from '../groups/check/groups.ts'
 import type { Group } from '../groups/group.ts'
@@ -29,7 +30,10 @@ export async function settingsOf(
   const plugins = await pluginsAt(pluginPaths(input))
   const given = [...taken, ...plugins.statistics]
   const groups = [...(await loadBuiltinGroups()), ...plugins.groups]
+  /* a long file takes a while to read: a running program has other things to do in between */
+  await turn()
   const filters = await knownFilters(input, plugins.catalog)
+  await turn()
   return resolveSettings({ ...input, known: knownOf(given, plugins, { groups, filters }) })
 }
 

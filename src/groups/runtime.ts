@@ -11,6 +11,8 @@ export interface Groups {
   list(): readonly Group[]
   /** Has a base window end now: promotes, demotes and closes buckets. */
   advance(window: BaseWindow): void
+  /** The same one group after the other, for those who have something to do in between. */
+  advancing(window: BaseWindow): Iterable<void>
   /** One live look at every group. */
   scrape(): readonly GroupScrape[]
   /** The last bucket that ended, of the group with this GUID; undefined before the first. */
@@ -77,14 +79,23 @@ export function openGroups({ source, groups, open, now }: GroupsOptions): Groups
     }
   }
   const all = () => [...countings.values()]
+  function* advancing(window: BaseWindow): Iterable<void> {
+    for (const each of all()) {
+      /* a reload may come in between */
+      if (countings.get(each.group().guid) !== each) continue
+      each.advance(window)
+      yield
+    }
+  }
   take(groups)
   late = true
   return {
     source,
     list: () => all().map((each) => each.group()),
     advance(window) {
-      for (const each of all()) each.advance(window)
+      for (const _ of advancing(window));
     },
+    advancing,
     scrape: () => all().map((each) => each.scrape()),
     lastBucket: (guid) => countings.get(guid)?.lastBucket(),
     runningBucket: (guid) => countings.get(guid)?.runningBucket(),

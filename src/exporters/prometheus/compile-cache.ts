@@ -5,7 +5,7 @@ import type { Compiled } from './encode.ts'
 export interface CompileCache<T, S> {
   /** Gives the blocks of a key, made at its first use. */
   get(key: string, of: T): readonly Compiled<S>[]
-  /** Forgets the keys that were not used since the sweep before; called once a scrape, when all were used. */
+  /** Forgets the keys that were not used since the sweep before the last: scrapes may overlap. Called once a scrape, when all were used. */
   sweep(): void
 }
 
@@ -25,7 +25,7 @@ export function compileCache<T, S>(make: (of: T) => Compiled<S>[]): CompileCache
       return blocks
     },
     sweep() {
-      for (const [key, { used }] of known) if (used < generation) known.delete(key)
+      for (const [key, { used }] of known) if (used < generation - 1) known.delete(key)
       generation++
     },
   }

@@ -72,6 +72,23 @@ export async function encode<S>(parts: Iterable<Part<S>>, syntax: Syntax): Promi
   return whole.join('')
 }
 
+/** Lines that compiling a part takes as long as writing so many of them, roughly. */
+const COMPILED = 16
+
+/** Makes the parts of many subjects, of which some have to be compiled; the event loop goes on meanwhile. */
+export async function gather<T, P>(
+  subjects: Iterable<T>,
+  partsOf: (subject: T) => readonly P[],
+): Promise<P[]> {
+  const parts: P[] = []
+  const breathe = breathing()
+  for (const subject of subjects) {
+    parts.push(...partsOf(subject))
+    if (breathe.due(COMPILED)) await breathe.turn()
+  }
+  return parts
+}
+
 /** Adds what is written of a subject to each family's texts; gives the number of its lines. */
 function add<S>(
   { blocks, subject }: Part<S>,

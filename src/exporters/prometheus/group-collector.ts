@@ -5,7 +5,7 @@ import type { GroupHealth, GroupScrape } from '../../groups/views.ts'
 import type { WatchedGroups } from '../watched-groups.ts'
 import type { Collector } from './collector.ts'
 import { compileCache } from './compile-cache.ts'
-import { compile, encode, type Part } from './encode.ts'
+import { compile, encode, gather, type Part } from './encode.ts'
 import {
   allBlocks,
   type Counts,
@@ -41,35 +41,40 @@ export function groupCollector(watched: WatchedGroups): Collector {
   )
   const caches = [keys, others, totals, infos, keyInfos, healths]
 
-  function countsOf({ source, scrape }: Look): Part<Counts>[] {
+  async function countsOf({ source, scrape }: Look): Promise<Part<Counts>[]> {
     const { group, other, total } = scrape
     const at = `${numberOf(group)} ${source}`
+    const shown = await gather(scrape.keys, (exposed): Part<Counts>[] => {
+      const { key } = exposed
+      const blocks = keys.get(`${at} ${key.join()}`, { source, scrape, key })
+      return [{ blocks, subject: exposed }]
+    })
     return [
-      ...scrape.keys.map((exposed) => {
-        const { key } = exposed
-        return {
-          blocks: keys.get(`${at} ${key.join()}`, { source, scrape, key }),
-          subject: exposed,
-        }
-      }),
+      ...shown,
       { blocks: others.get(at, { source, scrape }), subject: { sums: other, gauges: [] } },
       { blocks: totals.get(at, { source, scrape }), subject: { sums: total, gauges: [] } },
     ]
   }
   /* once, however many sources count the same group and key */
-  function infosOf(looks: readonly Look[]): Part<undefined>[] {
-    const parts = new Map<string, Part<undefined>>()
-    const subject = undefined
+  async function infosOf(looks: readonly Look[]): Promise<Part<undefined>[]> {
+    const told = new Set<string>()
+    const once = (id: string, get: () => Part<undefined>['blocks']): Part<undefined>[] => {
+      if (told.has(id)) return []
+      told.add(id)
+      return [{ blocks: get(), subject: undefined }]
+    }
+    const parts = []
     for (const { scrape } of looks) {
       const { group } = scrape
       const at = String(numberOf(group))
-      parts.set(at, { blocks: infos.get(at, group), subject })
-      for (const { key } of scrape.keys) {
+      parts.push(...once(at, () => infos.get(at, group)))
+      const ofKeys = await gather(scrape.keys, ({ key }) => {
         const id = `${at} ${key.join()}`
-        if (!parts.has(id)) parts.set(id, { blocks: keyInfos.get(id, { group, key }), subject })
-      }
+        return once(id, () => keyInfos.get(id, { group, key }))
+      })
+      parts.push(...ofKeys)
     }
-    return [...parts.values()]
+    return parts
   }
   function healthOf(source: string, health: GroupHealth): Part<GroupHealth> {
     const group = health.group.name
@@ -85,8 +90,9 @@ export function groupCollector(watched: WatchedGroups): Collector {
       const standings = sources.flatMap((each) =>
         each.health().map((health) => healthOf(each.source, health)),
       )
-      const counts = looks.flatMap(countsOf)
-      const names = infosOf(looks)
+      const counts: Part<Counts>[] = []
+      for (const look of looks) counts.push(...(await countsOf(look)))
+      const names = await infosOf(looks)
       for (const cache of caches) cache.sweep()
       const texts = [
         await encode(counts, syntax),

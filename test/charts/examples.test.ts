@@ -86,11 +86,12 @@ t.test('systemd takes the units', async (t) => {
   const offline = [
     'security',
     '--offline=yes',
-    '--threshold=30',
+    '--threshold=22',
     join(deploy, 'systemd/pktspot.service'),
   ]
   const exposed = await command('systemd-analyze', offline)
-  t.equal(exposed.code, 0, 'its exposure is at most 3.0')
+  t.comment(exposed.stdout.trimEnd().split('\n').at(-1))
+  t.equal(exposed.code, 0, 'its exposure is at most 2.2')
 })
 
 t.test(

@@ -19,27 +19,6 @@
 #define XDP_HAS_FRAGS (1u << 5)
 #define MEMBARRIER_GLOBAL 1
 
-/* The layout as a frozen read-only map: the verifier treats its bytes as constants. */
-static int create_layout(const struct layout *layout)
-{
-	int map = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_layout", sizeof(*layout), 1, BPF_F_RDONLY_PROG);
-	u32 key = 0;
-	union bpf_attr attr = {
-		.map_fd = (u32)map, .key = (u64)(unsigned long)&key, .value = (u64)(unsigned long)layout};
-	union bpf_attr freeze = {.map_fd = (u32)map};
-
-	if (map < 0)
-		return -1;
-	if (bpf(BPF_MAP_UPDATE_ELEM, &attr) || bpf(BPF_MAP_FREEZE, &freeze)) {
-		int error = errno;
-
-		close(map);
-		errno = error;
-		return -1;
-	}
-	return map;
-}
-
 static const struct loaded nothing = {.tables = -1, .programs = -1, .program = -1, .link = -1};
 
 static int load(const struct loaded *loaded, const struct program *program, int layout, struct failure *failure)
@@ -82,7 +61,7 @@ int bpf_open(struct loaded *loaded, enum hook hook, const struct layout *layout,
 	}
 	for (u32 cpu = 0; cpu < cpus; cpu++) /* the first packet finds nothing in the caches: no measure of others */
 		((struct table *)(loaded->memory + (size_t)cpu * loaded->stride))->timed_run = TIMED_EVERY / 2;
-	constants = create_layout(layout);
+	constants = bpf_create_constants("pktspot_layout", layout, sizeof(*layout));
 	if (constants < 0) {
 		fail(failure, "BPF_MAP_FREEZE", errno);
 		goto out;

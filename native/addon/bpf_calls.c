@@ -31,6 +31,25 @@ int bpf_create_array(u32 type, const char *name, u32 value_bytes, u32 entries, u
 	return bpf(BPF_MAP_CREATE, &attr);
 }
 
+int bpf_create_constants(const char *name, const void *value, u32 bytes)
+{
+	int map = bpf_create_array(BPF_MAP_TYPE_ARRAY, name, bytes, 1, BPF_F_RDONLY_PROG);
+	u32 key = 0;
+	union bpf_attr attr = {.map_fd = (u32)map, .key = (u64)(unsigned long)&key, .value = (u64)(unsigned long)value};
+	union bpf_attr freeze = {.map_fd = (u32)map};
+
+	if (map < 0)
+		return -1;
+	if (bpf(BPF_MAP_UPDATE_ELEM, &attr) || bpf(BPF_MAP_FREEZE, &freeze)) {
+		int error = errno;
+
+		close(map);
+		errno = error;
+		return -1;
+	}
+	return map;
+}
+
 void *bpf_map_memory(int map, size_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);

@@ -12,6 +12,8 @@
 int bpf(int command, union bpf_attr *attr);
 /* Creates an array of any kind with keys of four bytes. */
 int bpf_create_array(u32 type, const char *name, u32 value_bytes, u32 entries, u32 flags);
+/* Creates an array of one value and freezes it: the verifier treats its bytes as constants. */
+int bpf_create_constants(const char *name, const void *value, u32 bytes);
 /* Maps an array's values into memory; NULL on failure. Unmapped by munmap(2) with the same length. */
 void *bpf_map_memory(int map, size_t bytes);
 /* Loads a program; on failure the failure has the verifier's words. */

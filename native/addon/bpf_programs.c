@@ -28,17 +28,23 @@ const struct program xdp_program = PROGRAM(xdp, BPF_PROG_TYPE_XDP);
 const struct program tcx_program = PROGRAM(tcx, BPF_PROG_TYPE_SCHED_CLS);
 const struct program group_xdp_program = PROGRAM(group_xdp, BPF_PROG_TYPE_XDP);
 const struct program group_tcx_program = PROGRAM(group_tcx, BPF_PROG_TYPE_SCHED_CLS);
+const struct program drops_program = PROGRAM(drops_raw_tp, BPF_PROG_TYPE_RAW_TRACEPOINT);
 
 u32 program_type(const struct program *program)
 {
 	return program->type;
 }
 
-/* The layout and the keys are reached by address, the other maps through the kernel's functions. */
+static int is_constant(enum map map)
+{
+	return map == MAP_LAYOUT || map == MAP_CONSTANTS;
+}
+
+/* Constants and the keys are reached by address, the other maps through the kernel's functions. */
 static void refer(struct bpf_insn *instruction, const struct reference *reference, int map)
 {
-	if (reference->map == MAP_LAYOUT || reference->map == MAP_KEYS) {
-		instruction[1].imm = instruction->imm + (reference->map == MAP_LAYOUT ? (int)reference->offset : 0);
+	if (is_constant(reference->map) || reference->map == MAP_KEYS) {
+		instruction[1].imm = instruction->imm + (is_constant(reference->map) ? (int)reference->offset : 0);
 		instruction->src_reg = BPF_PSEUDO_MAP_VALUE;
 	} else {
 		instruction->src_reg = BPF_PSEUDO_MAP_FD;

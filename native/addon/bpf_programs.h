@@ -7,11 +7,11 @@
 #include "bpf_calls.h"
 
 /* What a program refers to. */
-enum map { MAP_TABLES, MAP_PROGRAMS, MAP_LAYOUT, MAP_CELLS, MAP_KEYS, MAPS };
+enum map { MAP_TABLES, MAP_PROGRAMS, MAP_LAYOUT, MAP_CELLS, MAP_KEYS, MAP_DROPS, MAP_WATCHED, MAP_CONSTANTS, MAPS };
 
 struct program;
 
-extern const struct program xdp_program, tcx_program, group_xdp_program, group_tcx_program;
+extern const struct program xdp_program, tcx_program, group_xdp_program, group_tcx_program, drops_program;
 
 /*
  * A copy of the program's instructions with descriptors in the places of its maps and, for a group's, the spec's

@@ -17,6 +17,9 @@ static napi_value init(napi_env env, napi_value exports)
 	init_system(env, exports);
 	init_filters(env, exports);
 	init_capabilities(env, exports);
+	init_drops(env, exports);
+	init_drop_types(env, exports);
+	init_link_drops(env, exports);
 	return exports;
 }
 

@@ -46,5 +46,8 @@ void init_capture_file(napi_env env, napi_value exports);
 void init_system(napi_env env, napi_value exports);
 void init_filters(napi_env env, napi_value exports);
 void init_capabilities(napi_env env, napi_value exports);
+void init_drops(napi_env env, napi_value exports);
+void init_drop_types(napi_env env, napi_value exports);
+void init_link_drops(napi_env env, napi_value exports);
 
 #endif

@@ -16,6 +16,7 @@ static u32 (*const bpf_get_smp_processor_id)(void) = (void *)BPF_FUNC_get_smp_pr
 static u64 (*const bpf_ktime_get_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static u64 (*const bpf_ktime_get_coarse_ns)(void) = (void *)BPF_FUNC_ktime_get_coarse_ns;
 static u64 (*const bpf_jiffies64)(void) = (void *)BPF_FUNC_jiffies64;
+static long (*const bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)BPF_FUNC_probe_read_kernel;
 static u64 (*const bpf_xdp_get_buff_len)(struct xdp_md *ctx) = (void *)BPF_FUNC_xdp_get_buff_len;
 static long (*const bpf_skb_load_bytes_relative)(const void *skb, u32 offset, void *to, u32 len,
 						 u32 start_header) = (void *)BPF_FUNC_skb_load_bytes_relative;

@@ -28,7 +28,7 @@ generateKeyList(native)
 const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch]
 
 /** Compiles a BPF source; gives the programs of its sections, their names after the prefix. */
-function compileBpf(name, prefix) {
+function compileBpf(name, prefix, sections = ['xdp', 'tcx']) {
   const object = join(gen, `${name}.o`)
   execFileSync(
     process.env.CLANG ?? 'clang',
@@ -36,10 +36,14 @@ function compileBpf(name, prefix) {
     ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-fno-jump-tables', '-Wall', '-Wextra', '-Werror', `-I/usr/include/${triple}`, '-c', join(native, 'bpf', `${name}.c`), '-o', object],
     { stdio: 'inherit' },
   )
-  const programs = readBpfObject(object, ['xdp', 'tcx'])
+  const programs = readBpfObject(object, sections)
   return programs.map((program) => ({ ...program, name: `${prefix}${program.name}` }))
 }
-const programs = [...compileBpf('pktspot.bpf', ''), ...compileBpf('pktspot_group.bpf', 'group_')]
+const programs = [
+  ...compileBpf('pktspot.bpf', ''),
+  ...compileBpf('pktspot_group.bpf', 'group_'),
+  ...compileBpf('pktspot_drops.bpf', 'drops_', ['raw_tp']),
+]
 generateProgramHeader(programs, join(gen, 'programs.h'))
 
 const folder = join(values.out, `linux-${values.arch}`)

@@ -8,6 +8,7 @@ import type { Catalog, Counter, Kind, Layer } from '../counters/catalog.ts'
 import { metricName } from '../counters/metric-name.ts'
 import { knowingTransmit } from '../counters/transmit.ts'
 import { PktspotError } from '../errors.ts'
+import type { DropsAddon } from './drops.ts'
 import type { FilterAddon } from './filters.ts'
 import type { Handle } from './handle.ts'
 
@@ -91,7 +92,7 @@ export interface NativeGroupFill {
 }
 
 /** The addon's surface: numbers, buffers and handles; nothing per packet, and checks are the caller's. */
-export interface Addon extends FilterAddon {
+export interface Addon extends FilterAddon, DropsAddon {
   catalog(): (Omit<Counter, 'layers' | 'layer' | 'kind'> & { layer: string; kind: string })[]
   sizes(bits: number): Sizes
   interfaces(): Interface[]

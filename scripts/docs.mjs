@@ -9,6 +9,7 @@ import { root } from './lib/root.mjs'
 if (!compileProduct()) process.exit(1)
 const load = (path) => import(join(root, 'dist', path))
 const { loadCatalog } = await load('native/binding.js')
+const { withDropped } = await load('counters/dropped.js')
 const { settingsTable } = await load('settings/document.js')
 const { loadBuiltinStatistics } = await load('statistics/builtin.js')
 const { statisticsTable } = await load('statistics/document.js')
@@ -43,7 +44,7 @@ function errorsTable() {
   return table(['Code', 'Meaning'], rows)
 }
 
-const catalog = loadCatalog()
+const catalog = withDropped(loadCatalog())
 const tables = {
   counters: countersTable(catalog),
   statistics: statisticsTable(await loadBuiltinStatistics()),

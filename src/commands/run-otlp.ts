@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Logger } from 'pino'
+import { measureDrops } from '../exporters/otlp/drops.ts'
 import { type OtlpEnvironment, otlpEnvironment } from '../exporters/otlp/environment.ts'
 import type { OtlpExporter } from '../exporters/otlp/exporter.ts'
 import { measureGroups } from '../exporters/otlp/groups.ts'
@@ -28,13 +29,14 @@ export async function pushTo(
   },
 ): Promise<OtlpExporter> {
   const { metrics, self, start, log } = parts
-  const { groups } = metrics.latest
+  const { groups, drops } = metrics.latest
   /* OpenTelemetry's packages take a while to load */
   const { createOtlpExporter } = await import('../exporters/otlp/exporter.ts')
   const exporter = createOtlpExporter({
     environment,
     latest: metrics.latest,
     further: () => [
+      ...(drops ? measureDrops(drops, metrics.latest) : []),
       ...(groups ? measureGroups(groups) : []),
       ...self.flatMap(({ blocks, subject }) => measure(blocks, subject())),
     ],

@@ -4,6 +4,7 @@ import type { Catalog } from '../counters/catalog.ts'
 import { type PluginsStanding, pluginBlocks } from '../exporters/prometheus/plugin-families.ts'
 import { type Told, told } from '../exporters/told.ts'
 import type { UpdateGroup } from '../groups/update-group.ts'
+import { loadCatalog } from '../native/binding.ts'
 import { type FeedStanding, pluginFeed } from '../plugins/feed.ts'
 import { pluginInstance } from '../plugins/instance.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -32,9 +33,12 @@ export interface PluginLog {
   warn(line: string): void
 }
 
-/** Loads the plugins of the settings; throws SETTINGS on a wrong one. */
-export async function runPlugins(settings: Pick<Settings, 'plugins'>): Promise<RunPlugins> {
-  const loaded = await pluginsOf(settings)
+/** Loads the plugins of the settings; `builtin`: the counters that sources have without them. Throws SETTINGS on a wrong one. */
+export async function runPlugins(
+  settings: Pick<Settings, 'plugins'>,
+  builtin: Catalog = loadCatalog(),
+): Promise<RunPlugins> {
+  const loaded = await pluginsOf(settings, builtin)
   const { catalog } = loaded
   return {
     catalog,

@@ -28,6 +28,8 @@ export interface WatchParts {
   readonly only: readonly string[] | undefined
   /** Names of the sources. */
   readonly names: readonly string[]
+  /** Counters that there are, but not at these sources. */
+  readonly lacking: readonly string[]
   /** Counters that statistics may read with these settings. */
   readonly catalog: (settings: Settings) => Catalog
   readonly memory: NodeMemory
@@ -36,10 +38,10 @@ export interface WatchParts {
 
 /** Begins to watch; throws SETTINGS or USAGE on statistics that cannot be. */
 export async function runWatch(parts: WatchParts): Promise<RunWatch> {
-  const { settings, only, names, catalog, memory, log } = parts
+  const { settings, only, names, lacking, catalog, memory, log } = parts
   const expected = new Map<string, number>()
   const monitoredUnder = async (settings: Settings): Promise<Monitored> => ({
-    statistics: await chosenStatistics(settings, only),
+    statistics: await chosenStatistics(settings, only, lacking),
     catalog: catalog(settings),
     spot: settings.spot,
   })

@@ -21,6 +21,7 @@ import type { Settings } from '../settings/settings.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
 import { createReloader } from './reload.ts'
 import { logChange } from './reload-log.ts'
+import { runDrops } from './run-drops.ts'
 import { catalogWith } from './run-filters.ts'
 import { planGroups, runGroups } from './run-groups.ts'
 import { otlpTarget, pushTo } from './run-otlp.ts'
@@ -64,7 +65,8 @@ export async function runCommand(
   const target = await targetOf(settings, io)
   const names = chooseInterfaces(loadAddon(), settings.interfaces)
   const periods = windowPeriods(settings)
-  const plugins = await runPlugins(settings)
+  await using drops = await runDrops(settings.drops, (line) => log.warn(line))
+  const plugins = await runPlugins(settings, drops.catalog)
   await using memory = await openNodeMemory({
     ...settings.state,
     interfaces: names,
@@ -76,6 +78,7 @@ export async function runCommand(
     settings,
     only: options.statistics,
     names,
+    lacking: drops.lacking,
     catalog: ({ counters }) => catalogWith(plugins.catalog, counters),
     memory,
     log,
@@ -89,10 +92,12 @@ export async function runCommand(
   for (const name of names) {
     const plugged = await plugins.at(name, log.child({ interface: name }))
     own.set(name, plugged)
-    const beside = { ...plugged.beside, filters: planned.filters }
+    const sums = [...drops.sums, ...plugged.beside.sums]
+    const beside = { ...plugged.beside, sums, filters: planned.filters }
     const shares = names.length
     sources.push(await openKeptSource(name, { settings, shares, groups: specs, beside, log }))
   }
+  for (const note of drops.notes) log.info(note)
   await using groups = runGroups(sources, planned, {
     base: settings.period,
     fed: (source) => own.get(source)?.groups ?? [],
@@ -107,6 +112,7 @@ export async function runCommand(
     base: settings.period,
     periods,
     groups: groups.watched,
+    drops: drops.watched,
     version: version(),
     created: settings.metrics.created,
     expectedFalseAlarmsPerDay: watch.expectedFalseAlarmsPerDay,

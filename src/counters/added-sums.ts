@@ -10,6 +10,8 @@ export interface AddedCounter {
   readonly unit: string
   /** What it counts, without a full stop. */
   readonly help: string
+  /** Set where it counts what is sent as well as what is received. */
+  readonly direction?: 'both'
 }
 
 /** Distinct values that are counted beside the core's at one source. */
@@ -49,10 +51,10 @@ export interface AddedSums {
 export function withSums(catalog: Catalog, added: readonly AddedCounter[]): Catalog {
   if (added.length === 0) return catalog
   const slots = slotCount(catalog)
-  const counters = added.map(({ name, layer, unit, help }, at): Counter => {
-    const metric = metricName(name, unit)
-    const index = slots + at
-    return { name, layer, layers: [layer], kind: 'sum', unit, help, metric, index, bounds: [] }
+  const counters = added.map((each, at): Counter => {
+    const { layer } = each
+    const metric = metricName(each.name, each.unit)
+    return { ...each, layers: [layer], kind: 'sum', metric, index: slots + at, bounds: [] }
   })
   return catalog.with(counters)
 }

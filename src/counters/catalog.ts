@@ -25,8 +25,8 @@ export interface Counter {
   /** All layers that feed it: both families' ICMP counters have two. */
   readonly layers: readonly Layer[]
   readonly kind: Kind
-  /** Set where it counts what leaves; its index is then into `Reading.transmit`. */
-  readonly direction?: 'transmit'
+  /** Set where it counts what leaves; its index is then into `Reading.transmit`. With `both` its metric names neither. */
+  readonly direction?: 'transmit' | 'both'
   /** Unit of one step: `packets`, `bytes`; of a distinct counter what is distinct; `nanoseconds` of a clock. */
   readonly unit: string
   /** What it counts, without a full stop. */

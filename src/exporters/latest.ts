@@ -41,7 +41,7 @@ export interface Latest extends Watched {
 
 /** Begins with nothing published. */
 export function createLatest(watched: Watched): Latest {
-  const { sources, base, periods, groups } = watched
+  const { sources, base, periods, groups, drops } = watched
   const published = new Map<string, Published>()
 
   const row = (source: Observed, statistic: Statistic, period: number): Row => {
@@ -65,6 +65,7 @@ export function createLatest(watched: Watched): Latest {
     base,
     periods,
     groups,
+    drops,
     publish(report) {
       published.set(report.source, updated(published.get(report.source), report, base))
     },

@@ -4,6 +4,7 @@ import type { Mode } from '../capture/source.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Statistic } from '../statistics/statistic.ts'
+import type { WatchedDrops } from './watched-drops.ts'
 import type { WatchedGroups } from './watched-groups.ts'
 
 /** An interface as those who ask see it, attached or not; one that vanished keeps its last totals. */
@@ -37,6 +38,8 @@ export interface Watched {
   readonly periods: readonly number[]
   /** Counter groups; left out, none are told of. */
   readonly groups?: WatchedGroups | undefined
+  /** What is dropped; left out, nothing is told of it. */
+  readonly drops?: WatchedDrops | undefined
 }
 
 /** Looks at a source's totals; undefined where they cannot be read. */

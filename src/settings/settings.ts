@@ -2,6 +2,7 @@
 import { type CaptureSettings, capture } from './capture.ts'
 import { counterGroups, type GroupItem } from './counter-groups.ts'
 import { counters, type UserCounter } from './counters.ts'
+import { type DropsSettings, drops } from './drops.ts'
 import { list, text } from './format.ts'
 import { type LimitsSettings, limits } from './limits.ts'
 import { type LogSettings, log } from './log.ts'
@@ -28,6 +29,7 @@ export interface Settings extends CaptureSettings {
   readonly privacy: PrivacySettings
   /** Paths of modules with statistics. */
   readonly plugins: readonly string[]
+  readonly drops: DropsSettings
   readonly state: StateSettings
   readonly web: WebSettings
   readonly limits: LimitsSettings
@@ -69,6 +71,7 @@ export const schema: Section<Settings> = {
       0,
     ),
   },
+  drops,
   state,
   web,
   limits,

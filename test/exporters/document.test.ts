@@ -13,7 +13,11 @@ t.test('lists exactly our families that a scrape has, with their types and label
   const pushing = { exports: 0, failures: 0, skipped: 0, lastSuccess: undefined }
   const reloading = { successful: true, lastSuccess: new Date() }
   const self = [told(OTLP_BLOCKS, () => pushing), told(RELOAD_BLOCKS, () => reloading)]
-  const options = { sources, statistics, base: 1, periods: [1], version: '1', self }
+  const numbers = { receivedDropped: 0n, sentDropped: 0n, receivedErrors: 0n, sentErrors: 0n }
+  const interfaces = new Map([['eth0', { ...numbers, missed: 0n, unhandled: 0n }]])
+  const host = { up: true, reasons: new Map([['XDP', 1n]]), softnet: { dropped: 0, squeezed: 0 } }
+  const drops = { host: () => host, interfaces: () => interfaces }
+  const options = { sources, statistics, drops, base: 1, periods: [1], version: '1', self }
   await using exporter = createPrometheusExporter(options)
   exporter.publish(report('eth0'))
   const { body } = await exporter.render(undefined)
@@ -23,7 +27,7 @@ t.test('lists exactly our families that a scrape has, with their types and label
     .map((line) => line.slice('# TYPE '.length))
   const rows = metricsTable(catalog).split('\n').slice(2, -1)
   /* a scrape has these only where there are plugins, groups, or transmitted frames are counted */
-  const optional = /^\| `pktspot_(?:plugin|group|transmit)_/
+  const optional = /^\| `pktspot_(?:plugin|group|transmit(?!_interface))_/
   t.ok(rows.some((row) => optional.test(row)))
   const listed = rows
     .filter((row) => !optional.test(row))

@@ -32,6 +32,7 @@ t.test('without any input, the defaults are those documented', async (t) => {
     counter_groups: [],
     privacy: { ipv4_prefix: 32, ipv6_prefix: 128 },
     plugins: [],
+    drops: { enabled: true },
     state: { directory: '/var/lib/pktspot', interval: 60 },
     web: {
       listen_address: ['127.0.0.1:10777', '[::1]:10777'],
@@ -91,6 +92,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_SPOT_UP: 'true',
       PKTSPOT_SPOT_DOWN: 'false',
       PKTSPOT_PLUGINS: './a.mjs, /b.mjs',
+      PKTSPOT_DROPS_ENABLED: 'false',
       PKTSPOT_STATE_DIRECTORY: 'state',
       PKTSPOT_STATE_INTERVAL: '5m',
       PKTSPOT_WEB_LISTEN_ADDRESS: ':1,[::1]:2',
@@ -133,6 +135,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
     counter_groups: [],
     privacy: { ipv4_prefix: 24, ipv6_prefix: 64 },
     plugins: ['./a.mjs', '/b.mjs'],
+    drops: { enabled: false },
     state: { directory: 'state', interval: 300 },
     web: {
       listen_address: [':1', '[::1]:2'],

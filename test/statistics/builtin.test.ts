@@ -55,6 +55,7 @@ t.test('rates are so many a second, and 0 over an empty window', async (t) => {
     ['UDP_RATE', { UDP: 120 }],
     ['ICMP_RATE', { ICMP: 90, ICMP6: 30 }],
     ['ARP_RATE', { ARP: 120 }],
+    ['DROP_RATE', { DROPPED: 120 }],
     ['FRAG_RATE', { FRAG: 120 }],
     ['IP6_RATE', { IP6: 120 }],
   ] as const
@@ -101,8 +102,8 @@ t.test(
     const both = ['AVG_PKT_SIZE', 'BYTES_RATE', 'PKTS_RATE', 'R_IP', 'TRAFFIC']
     t.same(byTails('lower,upper'), both)
     t.same(byTails(''), ['PERF'])
-    t.equal(byTails('upper').length, 20)
-    t.equal(statistics.length, 26)
+    t.equal(byTails('upper').length, 21)
+    t.equal(statistics.length, 27)
   },
 )
 

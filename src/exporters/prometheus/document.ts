@@ -4,6 +4,7 @@ import { OTLP_BLOCKS } from '../otlp/standing.ts'
 import { RELOAD_BLOCKS } from '../reload-families.ts'
 import { collectorBlocks } from './collector.ts'
 import { costBlocks } from './cost-families.ts'
+import { hostDropBlocks, interfaceDropBlocks } from './drop-families.ts'
 import { type Family, sampleName, textType } from './family.ts'
 import { groupInfoBlock } from './group-families.ts'
 import { groupHealthBlocks } from './group-health-families.ts'
@@ -35,6 +36,8 @@ function families(catalog: Catalog): readonly Family[] {
     ...packetBlocks(catalog, ''),
     { family: TRANSMIT_LOST },
     ...statisticBlocks({}, []),
+    ...hostDropBlocks([]),
+    ...interfaceDropBlocks(''),
     groupInfoBlock({ guid: '', name: '', description: '' }),
     ...groupHealthBlocks('', ''),
     ...programBlocks(''),

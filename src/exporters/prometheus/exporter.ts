@@ -6,6 +6,7 @@ import type { Watched } from '../observed.ts'
 import { type Told, told } from '../told.ts'
 import { type Collector, scrape } from './collector.ts'
 import { packetCollector, sourceCollector, statisticCollector } from './collectors.ts'
+import { dropCollector } from './drop-collector.ts'
 import { type Compiled, compile, encode, type Part } from './encode.ts'
 import { groupCollector } from './group-collector.ts'
 import { negotiate } from './negotiate.ts'
@@ -44,6 +45,7 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
     sourceCollector(latest),
     packetCollector(latest),
     statisticCollector(latest),
+    ...(latest.drops ? [dropCollector(latest.drops, latest)] : []),
     ...(latest.groups ? [groupCollector(latest.groups)] : []),
     programCollector(options),
     registryCollector(registry),

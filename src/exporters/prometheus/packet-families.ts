@@ -43,7 +43,8 @@ export function packetBlocks(catalog: Catalog, name: string): Block<Look>[] {
 }
 
 function familyOf({ kind, metric, help, direction }: Counter): Family {
-  const name = `pktspot_${direction ?? 'receive'}_${metric}`
+  const name =
+    direction === 'both' ? `pktspot_${metric}` : `pktspot_${direction ?? 'receive'}_${metric}`
   const labels = ['interface']
   switch (kind) {
     case 'sum':

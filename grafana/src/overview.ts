@@ -224,12 +224,43 @@ export const overview = dashboard(
     ).min(0),
   )
   .withPanel(
+    lines(
+      {
+        title: 'Packets dropped by the kernel, by reason',
+        description:
+          'Packets a second that the kernels of the nodes dropped, the ten most frequent reasons; docs/drops.md says what they mean',
+        unit: 'pps',
+        at: [0, 28, 12, 8],
+      },
+      over(
+        'topk(10, sum by (reason) (rate(pktspot_kernel_dropped_packets_total{instance=~"$instance"}[$__rate_interval])))',
+        '{{reason}}',
+      ),
+    ).min(0),
+  )
+  .withPanel(
+    lines(
+      {
+        title: 'Packets dropped, by interface',
+        description:
+          'Packets a second that the kernel dropped while they were at an interface, the ten with the most',
+        unit: 'pps',
+        at: [12, 28, 12, 8],
+        alert: 'PktspotStatisticAboveThreshold',
+      },
+      over(
+        `topk(10, sum by (instance, interface) (rate(pktspot_dropped_packets_total{${CHOSEN}}[$__rate_interval])))`,
+        '{{instance}} {{interface}}',
+      ),
+    ).min(0),
+  )
+  .withPanel(
     list(
       {
         title: 'Alerts that fire',
         description: 'Of the rules that come with pktspot, where Prometheus has loaded them',
         unit: 'short',
-        at: [0, 28, 24, 8],
+        at: [0, 36, 24, 8],
         alert: 'PktspotTrafficAnomaly',
       },
       [

@@ -226,11 +226,35 @@ export const overview = dashboard(
   .withPanel(
     lines(
       {
+        title: 'Packets received and sent',
+        description: 'Frames a second in either direction, all interfaces chosen together',
+        unit: 'pps',
+        at: [0, 28, 12, 8],
+      },
+      over(`sum(rate(pktspot_receive_packets_total{${CHOSEN}}[$__rate_interval]))`, 'received'),
+      over(`sum(rate(pktspot_transmit_packets_total{${CHOSEN}}[$__rate_interval]))`, 'sent', 'B'),
+    ).min(0),
+  )
+  .withPanel(
+    lines(
+      {
+        title: 'Bits received and sent',
+        description: 'Bits of frames a second in either direction, without FCS',
+        unit: 'bps',
+        at: [12, 28, 12, 8],
+      },
+      over(`8 * sum(rate(pktspot_receive_bytes_total{${CHOSEN}}[$__rate_interval]))`, 'received'),
+      over(`8 * sum(rate(pktspot_transmit_bytes_total{${CHOSEN}}[$__rate_interval]))`, 'sent', 'B'),
+    ).min(0),
+  )
+  .withPanel(
+    lines(
+      {
         title: 'Packets dropped by the kernel, by reason',
         description:
           'Packets a second that the kernels of the nodes dropped, the ten most frequent reasons; docs/drops.md says what they mean',
         unit: 'pps',
-        at: [0, 28, 12, 8],
+        at: [0, 36, 12, 8],
       },
       over(
         'topk(10, sum by (reason) (rate(pktspot_kernel_dropped_packets_total{instance=~"$instance"}[$__rate_interval])))',
@@ -245,7 +269,7 @@ export const overview = dashboard(
         description:
           'Packets a second that the kernel dropped while they were at an interface, the ten with the most',
         unit: 'pps',
-        at: [12, 28, 12, 8],
+        at: [12, 36, 12, 8],
         alert: 'PktspotStatisticAboveThreshold',
       },
       over(
@@ -260,7 +284,7 @@ export const overview = dashboard(
         title: 'Alerts that fire',
         description: 'Of the rules that come with pktspot, where Prometheus has loaded them',
         unit: 'short',
-        at: [0, 36, 24, 8],
+        at: [0, 44, 24, 8],
         alert: 'PktspotTrafficAnomaly',
       },
       [

@@ -16,6 +16,8 @@ export type CellValue = 'frames' | 'bytes' | number
 
 /** How one group counts, in the core's terms: fields by their index. Frozen into the kernel's program. */
 export interface GroupSpec {
+  /** What frames are counted; received ones alone unless given. A capture file knows no direction. */
+  readonly direction?: 'transmit' | 'both'
   /** Layers that a packet must have all of to be counted: bits of `enum layers` in native/core/layers.h. */
   readonly layers: number
   /** Bit of the table's matches that must be set; -1: every packet. */

@@ -78,7 +78,7 @@ export function liveSource(parts: LiveParts): LiveSource {
         return Array.from(load, Number)
       })
       const sum = (at: number): number => loads.reduce((total, load) => total + (load[at] ?? 0), 0)
-      const places = loads[0]?.[2] ?? 0
+      const places = loads.reduce((all, load) => all | (load[2] ?? 0), 0)
       return {
         packets: sum(0),
         nanoseconds: sum(1),
@@ -122,7 +122,7 @@ export function liveSource(parts: LiveParts): LiveSource {
     async [Symbol.asyncDispose]() {
       for (const each of added) each.close()
       addon.close(handle)
-      if (transmit) addon.close(transmit.handle)
+      transmit?.close()
     },
   }
 }

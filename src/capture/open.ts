@@ -12,6 +12,7 @@ import {
 } from '../native/binding.ts'
 import { type Beside, openAll } from './beside.ts'
 import { type Capability, effectiveCapabilities, missing } from './capabilities.ts'
+import { countsDirection, directedOpener, directedTables } from './directed-group.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { kernelAtLeast, possibleCpus } from './kernel.ts'
 import { directionShare, type Layout, layoutFor } from './layout.ts'
@@ -56,8 +57,11 @@ export interface Counted {
   readonly source: LiveSource
   readonly groups: readonly GroupTable[]
   /** Undefined where no filters were asked for. */
-  readonly filters?: SourceFilters
+  readonly filters?: Changing
 }
+
+/** Filters that may be changed while packets are tried on them. */
+type Changing = Pick<SourceFilters, 'prepare' | 'take'>
 
 /** An open source and why it is not in the mode that comes first. */
 export interface Opened extends Counted {
@@ -76,8 +80,14 @@ export async function openInterface(name: string, options: OpenOptions): Promise
   const found = findInterface(addon, name)
   const { transmit = false } = options
   const budgetBytes = directionShare(options.budgetBytes, transmit)
-  const layout = layoutFor(addon, { ...options, budgetBytes, cpus: options.cpus ?? possibleCpus() })
-  const beside = transmit ? { addon, found, layout, without: options.without } : undefined
+  const laidOut = (direction: 'receive' | 'transmit') => {
+    const own = groups.filter((spec) => countsDirection(spec, direction))
+    const cpus = options.cpus ?? possibleCpus()
+    return { groups: own, layout: layoutFor(addon, { ...options, budgetBytes, cpus, groups: own }) }
+  }
+  const { layout } = laidOut('receive')
+  const { without } = options
+  const beside = transmit ? { addon, found, filters, without, ...laidOut('transmit') } : undefined
   const have = effectiveCapabilities()
   const refusals: Refusal[] = []
   const queue: LiveMode[] = [...ORDER[options.source]]
@@ -147,14 +157,15 @@ async function tryMode(
     const { groupBudget: bytes, cpus } = layout
     const budget = steps.inKernel ? { bytes, cpus } : undefined
     const openGroup = groupOpener(name, addon, handle, budget)
-    const groups = (budget ? layout.groups : wanted).map(openGroup)
+    const own = wanted.filter((spec) => countsDirection(spec, 'receive'))
+    const received = (budget ? layout.groups : own).map(openGroup)
     added = openAll(sums, { addon, handle, name, mode, target })
     const filters = set && openFilters({ handle, target }, set)
     if (filters) added = [...added, filters]
     for (const each of added) await each.ready
     steps.attach(addon, handle, ifindex)
     const { transmit, passedOver: transmitPassedOver = [] } = beside
-      ? openTransmit({ ...beside, beside: mode })
+      ? await openTransmit({ ...beside, beside: mode })
       : {}
     const catalog = growing(transmit ? others.whole() : others, () => filters?.counters ?? [])
     const source = liveSource({
@@ -165,15 +176,34 @@ async function tryMode(
       mode,
       handle,
       transmit,
-      openGroup,
+      openGroup: directedOpener(openGroup, transmit?.openGroup),
       added,
     })
-    return { source, groups, transmitPassedOver, ...(filters && { filters }) }
+    return {
+      source,
+      groups: directedTables(wanted, received, transmit?.groups ?? []),
+      transmitPassedOver,
+      ...(filters && { filters: alsoTransmit(filters, transmit?.filters) }),
+    }
   } catch (error) {
     for (const each of added) each.close()
     if (handle) addon.close(handle)
     if (error instanceof CaptureError && error.code !== 'BPF_LOAD') throw error
     return explain(mode, error as NativeError, missing(steps.capabilities, have))
+  }
+}
+
+/** Changes the filters of both directions together. */
+function alsoTransmit(received: Changing, transmitted: Changing | undefined): Changing {
+  if (!transmitted) return received
+  return {
+    async prepare(next) {
+      await Promise.all([received.prepare(next), transmitted.prepare(next)])
+    },
+    take(next) {
+      received.take(next)
+      transmitted.take(next)
+    },
   }
 }
 

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { CompiledSet } from '../filters/compiled-set.ts'
 import type { Addon, Handle, Interface, NativeError } from '../native/binding.ts'
 import { effectiveCapabilities, missing } from './capabilities.ts'
+import type { GroupSpec, GroupTable } from './group-table.ts'
 import { kernelAtLeast } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { type LiveMode, TRANSMIT_MODES, type TransmitMode } from './modes.ts'
+import { groupOpener } from './open-group.ts'
 import { explain } from './refusal.ts'
+import { type TransmitFilters, transmitFilters } from './transmit-filters.ts'
 
-/** Counts what an interface transmits; whoever has it closes the handle. */
+/** Counts what an interface transmits; whoever has it closes it. */
 export interface Transmit {
   readonly mode: TransmitMode
   readonly handle: Handle
+  /** Tables of the groups that were asked for, in their order, and the way to open more. */
+  readonly groups: readonly GroupTable[]
+  readonly openGroup: (spec: GroupSpec) => GroupTable
+  readonly filters: TransmitFilters
+  close(): void
 }
 
 /** Where transmitted frames are to be counted. */
@@ -17,6 +26,9 @@ export interface TransmitPlace {
   readonly addon: Addon
   readonly found: Interface
   readonly layout: Layout
+  /** Groups of transmitted frames, and the filters that they and others want. */
+  readonly groups: readonly GroupSpec[]
+  readonly filters: CompiledSet | undefined
   /** How received frames are counted there. */
   readonly beside: LiveMode
   /** Modes to treat as if this kernel lacked them. */
@@ -30,28 +42,49 @@ export interface TransmitOutcome {
 }
 
 /** Counts what leaves an interface in the first mode that works: tcx, else packet-socket; without one, not at all. */
-export function openTransmit(place: TransmitPlace): TransmitOutcome {
-  const { addon, found, layout, beside, without = [] } = place
+export async function openTransmit(place: TransmitPlace): Promise<TransmitOutcome> {
+  const { beside, without = [] } = place
   const passedOver: string[] = []
   const modes = (['tcx', 'packet-socket'] as const).filter(
     (mode) => beside !== 'packet-socket' || mode === beside,
   )
   for (const mode of modes) {
-    const { since, capabilities, load, attach } = TRANSMIT_MODES[mode]
+    const { since, capabilities } = TRANSMIT_MODES[mode]
     if (without.includes(mode) || !kernelAtLeast(...since)) {
       passedOver.push(`${mode}: needs Linux ${since.join('.')} or later`)
       continue
     }
-    let handle: Handle | undefined
     try {
-      handle = load(addon, { ifindex: found.index, raw: found.raw === 1 }, layout)
-      attach(addon, handle, found.index)
-      return { transmit: { mode, handle }, passedOver }
+      return { transmit: await openIn(mode, place), passedOver }
     } catch (error) {
-      if (handle) addon.close(handle)
       const lacking = missing(capabilities, effectiveCapabilities())
       passedOver.push(`${mode}: ${explain(mode, error as NativeError, lacking).reason}`)
     }
   }
   return { passedOver }
+}
+
+async function openIn(
+  mode: TransmitMode,
+  { addon, found, layout, groups: wanted, filters: set }: TransmitPlace,
+): Promise<Transmit> {
+  const { load, attach, inKernel } = TRANSMIT_MODES[mode]
+  const target = { ifindex: found.index, raw: found.raw === 1 }
+  const handle = load(addon, target, layout)
+  try {
+    const budget = inKernel ? { bytes: layout.groupBudget, cpus: layout.cpus } : undefined
+    const openGroup = groupOpener(found.name, addon, handle, budget)
+    const groups = (inKernel ? layout.groups : wanted).map(openGroup)
+    const filters = transmitFilters({ handle, target }, set)
+    await filters.ready
+    attach(addon, handle, found.index)
+    const close = (): void => {
+      filters.close()
+      addon.close(handle)
+    }
+    return { mode, handle, groups, openGroup, filters, close }
+  } catch (error) {
+    addon.close(handle)
+    throw error
+  }
 }

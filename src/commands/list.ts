@@ -47,12 +47,15 @@ async function counters(settings: Settings): Promise<Listing> {
   const { pluginsOf } = await import('./plugins.ts')
   const { catalogWith } = await import('./run-filters.ts')
   const { catalog } = await pluginsOf(settings)
-  const rows = [...catalogWith(catalog, settings.counters)].map(
-    ({ name, layer, layers, kind, unit, help, metric }) => {
-      return { name, layer, layers, kind, unit, help, metric }
-    },
-  )
-  return { rows }
+  const known = catalogWith(catalog, settings.counters)
+  const all = settings.transmit ? known.whole() : known
+  return {
+    rows: [...all].map(
+      ({ name, layer, layers, kind, unit, help, metric, direction = 'receive' }) => {
+        return { name, direction, layer, layers, kind, unit, help, metric }
+      },
+    ),
+  }
 }
 
 async function statistics(settings: Settings): Promise<Listing> {
@@ -90,7 +93,7 @@ async function interfaces(): Promise<Listing> {
 }
 
 const SHOWN = {
-  counters: ['name', 'layers', 'kind', 'unit', 'metric', 'help'],
+  counters: ['name', 'direction', 'layers', 'kind', 'unit', 'metric', 'help'],
   statistics: ['name', 'unit', 'tails', 'counters', 'help'],
   groups: ['name', 'enabled', 'key', 'meters', 'bucketsize', 'guid', 'description'],
   fields: ['name', 'bits', 'label', 'help'],

@@ -2,6 +2,7 @@
 import { release } from 'node:os'
 import { effectiveCapabilities } from '../capture/capabilities.ts'
 import { chooseInterfaces } from '../capture/choose.ts'
+import { countsDirection } from '../capture/directed-group.ts'
 import { possibleCpus } from '../capture/kernel.ts'
 import { directionShare, layoutFor } from '../capture/layout.ts'
 import { type Possibility, possibilities } from '../capture/preflight.ts'
@@ -23,7 +24,7 @@ export async function preflightCommand(
   const { counted } = await planGroups(settings)
   const layout = layoutFor(addon, {
     cpus,
-    groups: counted.map(({ spec }) => spec),
+    groups: counted.map(({ spec }) => spec).filter((spec) => countsDirection(spec, 'receive')),
     budgetBytes: directionShare(settings.kernel_memory / names.length, settings.transmit),
   })
   const machine = {

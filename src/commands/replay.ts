@@ -37,11 +37,12 @@ export interface ReplayOptions {
 
 /** Counts capture files, each by itself; a bad one is reported and the next one follows. */
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<ExitCode> {
-  const statistics = await chosenStatistics(options.settings, options.statistics)
+  const { settings: own, statistics: names } = options
+  const statistics = await chosenStatistics(own, names, { transmit: false })
   const { saveState, settings } = options
   const warmStart = saveState === undefined ? undefined : await warmStartAt(saveState, settings)
   const warn = (line: string): void => io.err(`pktspot: ${line}`)
-  const planned = await planGroups(settings, { warn })
+  const planned = withoutTransmit(await planGroups(settings, { warn }))
   const plugins = await runPlugins(settings)
   const catalog = withUserCounters(plugins.catalog, planned.filters.placed.counters)
   const output = batched((text) => io.out(text))
@@ -65,6 +66,16 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<Exi
   await output.flush()
   await warmStart?.save()
   return code
+}
+
+/* a capture file does not tell which of its frames left */
+function withoutTransmit(planned: Planned): Planned {
+  const isCounted = ({ direction }: { direction?: string }): boolean => direction !== 'transmit'
+  return {
+    ...planned,
+    enabled: planned.enabled.filter(isCounted),
+    counted: planned.counted.filter(({ spec }) => isCounted(spec)),
+  }
 }
 
 async function replayFile(

@@ -41,7 +41,8 @@ export function planFilters(
   )
   const fieldIndex = (field: string): number => fields.get(field) ?? 0
   const wanted = { counters, groups: groups.flatMap(filtersOf), layerBits, fieldIndex }
-  return compiledSet(filterSet(wanted, before), { before, warn })
+  const transmit = groups.some((group) => group.direction && filtersOf(group).length > 0)
+  return { ...compiledSet(filterSet(wanted, before), { before, warn }), transmit }
 }
 
 function filtersOf({ guid, filter, key }: Group): GroupFilters[] {

@@ -65,8 +65,21 @@ export function runGroups(
 ): RunGroups {
   const { base, fed, warn } = parts
   let current = first
+  const wanted = (planned: Planned, name: string): readonly CountedGroup[] => {
+    const transmits = sources.find((each) => each.name === name)?.transmit !== undefined
+    return wantedAt({ planned, transmits, plugins: fed(name) }, (group) =>
+      warn(`${name}: group ${group} has no series: transmitted frames are not counted there`),
+    )
+  }
   const groups = new Map(
-    sources.map((source) => [source.name, groupsOf(source, current, fed(source.name))]),
+    sources.map((source) => {
+      const open = opener(source, current, fed(source.name))
+      const now = () => performance.now()
+      return [
+        source.name,
+        openGroups({ source: source.name, groups: wanted(current, source.name), open, now }),
+      ]
+    }),
   )
   const all = [...groups.values()]
   /* all sources count the same groups: where one cannot, those before it go back */
@@ -75,12 +88,12 @@ export function runGroups(
     const done: Groups[] = []
     try {
       for (const each of all) {
-        each.reconfigure(wantedAt(next, fed(each.source)))
+        each.reconfigure(wanted(next, each.source))
         done.push(each)
       }
       current = next
     } catch (error) {
-      for (const each of done) each.reconfigure(wantedAt(before, fed(each.source)))
+      for (const each of done) each.reconfigure(wanted(before, each.source))
       throw error
     }
   }
@@ -142,20 +155,36 @@ function refuseWithoutRights(sources: readonly KeptSource[]): void {
   }
 }
 
-function groupsOf(source: KeptSource, planned: Planned, plugins: readonly UpdateGroup[]): Groups {
+function opener(
+  source: KeptSource,
+  planned: Planned,
+  plugins: readonly UpdateGroup[],
+): (counted: CountedGroup) => GroupTable {
   /* those that the source began with have counted from its first packet on */
-  const begun = [...source.groups]
-  return openGroups({
-    source: source.name,
-    groups: wantedAt(planned, plugins),
-    open: (counted) => tableOf(plugins, counted) ?? begun.shift() ?? source.openGroup(counted.spec),
-    now: () => performance.now(),
-  })
+  const begun = new Map(planned.counted.map((counted, at) => [counted, source.groups[at]]))
+  return (counted) => {
+    const first = begun.get(counted)
+    begun.delete(counted)
+    return tableOf(plugins, counted) ?? first ?? source.openGroup(counted.spec)
+  }
 }
 
-/** Groups to count at a source with these groups of plugins. */
-function wantedAt(planned: Planned, plugins: readonly UpdateGroup[]): readonly CountedGroup[] {
-  return [...planned.counted, ...fedGroups(planned, plugins).map(({ counted }) => counted)]
+/** Groups to count at a source with these groups of plugins; those that it cannot count are told of. */
+function wantedAt(
+  place: {
+    readonly planned: Planned
+    readonly transmits: boolean
+    readonly plugins: readonly UpdateGroup[]
+  },
+  leaveOut: (group: string) => void,
+): readonly CountedGroup[] {
+  const { planned, transmits, plugins } = place
+  const counted = planned.counted.filter(({ spec, group }) => {
+    const isCounted = transmits || !spec.direction
+    if (!isCounted) leaveOut(group.name)
+    return isCounted
+  })
+  return [...counted, ...fedGroups(planned, plugins).map((each) => each.counted)]
 }
 
 /** Gives those of the plugins' groups that are not switched off. */

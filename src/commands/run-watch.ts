@@ -41,7 +41,7 @@ export async function runWatch(parts: WatchParts): Promise<RunWatch> {
   const { settings, only, names, lacking, catalog, memory, log } = parts
   const expected = new Map<string, number>()
   const monitoredUnder = async (settings: Settings): Promise<Monitored> => ({
-    statistics: await chosenStatistics(settings, only, lacking),
+    statistics: await chosenStatistics(settings, only, { lacking }),
     catalog: catalog(settings),
     spot: settings.spot,
   })

@@ -9,6 +9,8 @@ const NOTHING = Uint8Array.of(6, 0, 0, 0, 0, 0, 0, 0)
 
 /** A set whose programs are compiled once for each link type that packets turn out to have. */
 export interface CompiledSet extends FilterSet {
+  /** Whether transmitted frames are to be tried, too, for groups that count them. */
+  readonly transmit?: boolean
   /** Gives the set's programs for a link type (LINKTYPE_…); throws LIBPCAP_MISSING. */
   programs(linkType: number): Promise<Programs>
   /** The same if they were asked for. */

@@ -62,6 +62,8 @@ export interface Group {
   readonly bucketSeconds: number
   /** GUID, in upper case, of the group whose resolver turns keys into labels. */
   readonly resolverGuid?: string
+  /** Frames that are counted; received ones alone unless given. */
+  readonly direction?: 'transmit' | 'both'
   /** Layer that packets must have: `TCP`, `IPv4`… as in `list counters`. */
   readonly layer?: string
   /** In pcap-filter's language. */

@@ -19,6 +19,7 @@ export function ownGroup({ control, filter, key, meters, keyinfo, limits }: Grou
     description: control.description,
     bucketSeconds: control.bucketsize ?? BUCKET_SECONDS,
     ...(control.resolver_guid && { resolverGuid: control.resolver_guid.toUpperCase() }),
+    ...(control.direction && control.direction !== 'receive' && { direction: control.direction }),
     ...(control.layer && { layer: control.layer }),
     ...(filter && { filter }),
     key: ownKey,

@@ -26,7 +26,7 @@ const NO_CLASS = 255
 
 /** Says in the core's terms how a group counts; throws RangeError on what settings should have refused. */
 export function groupSpec(group: Group, context: SpecContext): GroupSpec {
-  const { key, limits, meters, closed } = group
+  const { key, limits, meters, closed, direction } = group
   const { privacy, fields, seed, bits } = context
   if (group.filter !== undefined && bits?.filter === undefined) {
     throw new RangeError(`group ${group.name}: its filter has no bit`)
@@ -44,6 +44,7 @@ export function groupSpec(group: Group, context: SpecContext): GroupSpec {
   const ranked = meters.find(({ topN }) => topN > 0)
   const classes = classesOf(key)
   return {
+    ...(direction && { direction }),
     layers: layerBits(group.layer),
     filter: bits?.filter ?? -1,
     fields: key.fields.map(index),

@@ -16,6 +16,7 @@ export interface Status {
 export interface Interface {
   readonly name: string
   readonly mode: string | null
+  readonly transmit: string | null
   readonly up: boolean
   readonly reattachments: number
   readonly last_window_end: string | null

@@ -50,7 +50,7 @@ export function createCounters(): CounterList {
         /* clocks are no counts */
         if (name.endsWith('_TIME')) continue
         const { total, rate, item } = entryOf(name)
-        const isDistinct = name.startsWith('NB_UNIQ')
+        const isDistinct = /^(TRANSMIT_)?NB_UNIQ/.test(name)
         write(total, digits(value))
         write(rate, isDistinct ? 'last window' : perSecond(name, rates.of(name)))
         mark(item, 'data-zero', value === 0 || value === null ? '' : undefined)

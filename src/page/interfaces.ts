@@ -18,6 +18,8 @@ const COLUMNS = ['Interface', 'Mode', 'State', 'Last window ended']
 const NUMBERS = [
   'Frames a second',
   'Bytes a second',
+  'Sent frames a second',
+  'Sent bytes a second',
   'Frames',
   'Lost by the source',
   'Attached again',
@@ -54,6 +56,8 @@ function interfaceRow(each: Interface, own: Counters | undefined, rates: Rates) 
     clock(last_window_end),
     number(measure(rates.of('PKTS'), 'packets per second')),
     number(measure(rates.of('BYTES'), 'bytes per second')),
+    number(measure(rates.of('TRANSMIT_PKTS'), 'packets per second')),
+    number(measure(rates.of('TRANSMIT_BYTES'), 'bytes per second')),
     number(digits(own?.counters?.['PKTS'])),
     lost,
     number(String(reattachments)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeySetting, key, keyinfo } from './counter-groups-key.ts'
 import { type MeterSetting, meter } from './counter-groups-meters.ts'
-import { type Format, text, whole } from './format.ts'
+import { choice, type Format, text, whole } from './format.ts'
 import { duration } from './quantity.ts'
 import { either, listOf, mapping } from './structure.ts'
 
@@ -15,6 +15,8 @@ export interface ControlSetting {
   readonly bucketsize?: number
   readonly resolver_guid?: string
   readonly layer?: string
+  /** Frames that are counted; received ones unless given. */
+  readonly direction?: 'receive' | 'transmit' | 'both'
 }
 
 /** Bounds of what a group takes up. */
@@ -73,6 +75,7 @@ const control: Format<ControlSetting> = mapping<ControlSetting>({
   bucketsize: { format: whole(1, 3600) },
   resolver_guid: { format: guid },
   layer: { format: text('a layer such as TCP', (written) => written !== '') },
+  direction: { format: choice(['receive', 'transmit', 'both']) },
 })
 
 const limits: Format<LimitsSetting> = mapping<LimitsSetting>({

@@ -30,6 +30,8 @@ export interface InterfaceTally extends Tally {
   readonly name: string
   /** How it is counted; `gone` while the interface has vanished. */
   readonly mode: string
+  /** What it transmitted, where that is counted. */
+  readonly transmit?: Pick<InterfaceTally, 'total' | 'lost' | 'mode'>
 }
 
 /** All interfaces at the end of one interval. */

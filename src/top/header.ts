@@ -13,6 +13,9 @@ const ROOMY = 76
 /** What stands for all interfaces together. */
 export const ALL = 'all'
 
+/** What stands for what the interface above transmitted. */
+const SENT = '  sent'
+
 /** Lays out what each interface counted and lost; all of them together where there are several. */
 export function totalsTable({ interfaces }: Frame, width: number, chosen?: string): Table {
   const roomy = width >= ROOMY
@@ -31,7 +34,13 @@ export function totalsTable({ interfaces }: Frame, width: number, chosen?: strin
       { title: 'Lost', kind: 'number', width: 6 },
       { title: 'Mode', kind: 'words', width: 13 },
     ],
-    rows: [...all, ...interfaces].map(row),
+    rows: [
+      ...all.map(row),
+      ...interfaces.flatMap(({ transmit, ...each }) => [
+        row(each),
+        ...(transmit ? [row({ ...transmit, name: SENT })] : []),
+      ]),
+    ],
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeptSource } from '../capture/kept.ts'
+import type { Reading } from '../counters/reading.ts'
 import type { CountedGroup } from '../groups/views.ts'
 import type { InterfaceTally } from './frame.ts'
 import { groupMeter } from './group-meter.ts'
@@ -12,7 +13,10 @@ export interface SourceMeter {
 }
 
 /** What a meter reads of a source. */
-export type Metered = Pick<KeptSource, 'name' | 'mode' | 'up' | 'catalog' | 'look' | 'groups'>
+export type Metered = Pick<
+  KeptSource,
+  'name' | 'mode' | 'transmit' | 'up' | 'catalog' | 'look' | 'groups'
+>
 
 /** Follows a source from now on; its groups are those given, in the same order. `now`: monotonic milliseconds. */
 export function sourceMeter(
@@ -23,29 +27,45 @@ export function sourceMeter(
   const slot = (name: string): number => source.catalog.find(name)?.index ?? -1
   const [packets, bytes] = [slot('PKTS'), slot('BYTES')]
   const begun = source.look()
-  const look = (): { count: Count; lost: bigint } => {
-    const { slots, lost } = source.look()
-    const since = (at: number): bigint => (slots[at] ?? 0n) - (begun.slots[at] ?? 0n)
-    return { count: { packets: since(packets), bytes: since(bytes) }, lost: lost - begun.lost }
+  const since = (now: Reading, then: Reading | undefined): { count: Count; lost: bigint } => {
+    const rise = (at: number): bigint => (now.slots[at] ?? 0n) - (then?.slots[at] ?? 0n)
+    const count = { packets: rise(packets), bytes: rise(bytes) }
+    return { count, lost: now.lost - (then?.lost ?? 0n) }
+  }
+  const look = () => {
+    const { transmit, ...received } = source.look()
+    return {
+      ...since(received, begun),
+      ...(transmit && { sent: since(transmit, begun.transmit) }),
+    }
   }
   const groups = source.groups.flatMap((table, index) => {
     const group = counted[index]
     return group ? [groupMeter(group, table, now())] : []
   })
-  let before = look().count
+  let before = look()
   let last = now()
   return {
     read() {
-      const { count, lost } = look()
+      const own = look()
       const at = now()
-      const total = trafficBetween(before, count, (at - last) / 1000)
-      before = count
+      const seconds = (at - last) / 1000
+      const total = trafficBetween(before.count, own.count, seconds)
+      const sent = own.sent && trafficBetween(before.sent?.count, own.sent.count, seconds)
+      before = own
       last = at
       return {
         name: source.name,
         mode: source.up ? source.mode : 'gone',
         total,
-        lost: Number(lost),
+        lost: Number(own.lost),
+        ...(sent && {
+          transmit: {
+            total: sent,
+            lost: Number(own.sent?.lost ?? 0n),
+            mode: source.up ? (source.transmit ?? 'gone') : 'gone',
+          },
+        }),
         groups: groups.map((group) => group.read(now())),
       }
     },

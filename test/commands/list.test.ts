@@ -64,15 +64,18 @@ t.test('list counters prints the catalog of the addon', async (t) => {
   t.match({ code, stderr }, { code: 0, stderr: '' })
   const rows: { name: string }[] = JSON.parse(stdout)
   const syn = rows.find((row) => row.name === 'SYN')
-  const names = ['name', 'layer', 'layers', 'kind', 'unit', 'help', 'metric']
+  const names = ['name', 'direction', 'layer', 'layers', 'kind', 'unit', 'help', 'metric']
   t.strictSame(Object.keys(syn ?? {}), names)
   t.match(syn, {
+    direction: 'receive',
     layer: 'TCP',
     layers: ['TCP'],
     kind: 'sum',
     unit: 'packets',
     metric: 'syn_packets',
   })
+  const sent = rows.find((row) => row.name === 'TRANSMIT_SYN')
+  t.match(sent, { direction: 'transmit', metric: 'syn_packets' })
   const plain = (await pktspot(['list', 'counters'])).stdout
   t.equal(plain.split('\n').length, rows.length + 2)
 })

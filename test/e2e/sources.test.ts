@@ -14,7 +14,8 @@ for (const mode of MODES) {
     const open = async (device: string) => {
       const { source, passedOver } = await openInterface(device, {
         source: mode,
-        budgetBytes: 32 * 2 ** 20,
+        budgetBytes: 64 * 2 ** 20,
+        transmit: true,
       })
       t.same([source.mode, passedOver], [mode, []], 'in this mode and not beside another')
       return source

@@ -147,11 +147,23 @@ t.test('tells the interfaces as they stand', async (t) => {
   latest.publish(report('eth0'))
   await using serving = await serveLatest(latest)
   const { text } = await serving.ask('/api/v1/interfaces')
-  const rest = { up: true, reattachments: 0, last_window_end: '2023-11-14T22:13:21.000Z' }
+  const rest = {
+    transmit: null,
+    up: true,
+    reattachments: 0,
+    last_window_end: '2023-11-14T22:13:21.000Z',
+  }
   t.same(JSON.parse(text), {
     interfaces: [
       { name: 'eth0', mode: 'tcx', ...rest },
-      { name: 'eth1', mode: null, up: false, reattachments: 3, last_window_end: null },
+      {
+        name: 'eth1',
+        mode: null,
+        transmit: null,
+        up: false,
+        reattachments: 3,
+        last_window_end: null,
+      },
     ],
   })
 })

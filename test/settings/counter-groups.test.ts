@@ -368,3 +368,20 @@ t.test('privacy keeps all of an address unless it is told otherwise', async (t) 
   t.strictSame(privacy, { ipv4_prefix: 24, ipv6_prefix: 0 })
   t.match(mistakes('privacy: { ipv4_prefix: 33 }'), [/^1:25: privacy.ipv4_prefix: got 33/])
 })
+
+t.test('the direction is one of three, and distinct values of both are refused', async (t) => {
+  const group = (direction: string, meter = '') =>
+    `counter_groups: [{control: {guid: "{5A1E7B60-1111-4222-8333-123456789ABC}", name: g, description: d, direction: ${direction}}, key: {fields: [ip.src]}, meters: [{id: 0, vartype: COUNTER, name: P, description: p, units: Pkts}${meter}]}]`
+  const unique = ', {id: 1, vartype: GAUGE, name: U, description: u, unique: ip.dst}'
+  const settings = load(group('both'))
+  t.match(settings, [{ control: { direction: 'both' } }])
+  t.match(load(group('transmit', unique)), [{ control: { direction: 'transmit' } }])
+  t.match(
+    mistakes(group('sent')).join(),
+    /direction: got "sent"; expected one of receive, transmit, both/,
+  )
+  t.match(
+    mistakes(group('both', unique)).join(),
+    /control.direction: got .* expected receive or transmit/,
+  )
+})

@@ -58,6 +58,11 @@ t.test('rates are so many a second, and 0 over an empty window', async (t) => {
     ['DROP_RATE', { DROPPED: 120 }],
     ['FRAG_RATE', { FRAG: 120 }],
     ['IP6_RATE', { IP6: 120 }],
+    ['TRANSMIT_PKTS_RATE', { TRANSMIT_PKTS: 120 }],
+    ['TRANSMIT_BYTES_RATE', { TRANSMIT_BYTES: 120 }],
+    ['TRANSMIT_SYN_ONLY_RATE', { TRANSMIT_SYN_ONLY: 120 }],
+    ['TRANSMIT_RST_RATE', { TRANSMIT_RST: 120 }],
+    ['TRANSMIT_UDP_RATE', { TRANSMIT_UDP: 120 }],
   ] as const
   for (const [name, counters] of cases) {
     t.equal(compute(name, counters, { seconds: 10 }), 12, name)
@@ -102,8 +107,8 @@ t.test(
     const both = ['AVG_PKT_SIZE', 'BYTES_RATE', 'PKTS_RATE', 'R_IP', 'TRAFFIC']
     t.same(byTails('lower,upper'), both)
     t.same(byTails(''), ['PERF'])
-    t.equal(byTails('upper').length, 21)
-    t.equal(statistics.length, 27)
+    t.equal(byTails('upper').length, 28)
+    t.equal(statistics.length, 34)
   },
 )
 

@@ -43,6 +43,7 @@ export function fedGroupObjections(
   const known = new Set([...others, item.control].map(({ guid }) => guid.toUpperCase()))
   const inside = [
     ...checkControl(item, others, known, ['control']),
+    ...checkFedDirection(item),
     ...checkFedMeters(item.meters, ['meters']),
   ]
   if (inside.length > 0) return inside
@@ -103,6 +104,7 @@ function checkControl(
 function checkWhole(item: GroupSetting, path: Path, taken: Metrics): GroupObjection[] {
   const group = ownGroup(item)
   const plan = cellPlan(group.meters)
+  const uniques = group.direction === 'both' && plan.uniques.length > 0
   const kinds = { adds: 'sums', extremes: 'last, least and greatest values' } as const
   const cells = (['adds', 'extremes'] as const).flatMap((kind) =>
     plan[kind].length <= MOST_CELLS[kind]
@@ -116,7 +118,26 @@ function checkWhole(item: GroupSetting, path: Path, taken: Metrics): GroupObject
           ),
         ],
   )
-  return [...cells, ...checkSeries(group, path), ...checkMetrics(group, path, taken)]
+  const direction = uniques
+    ? [
+        object(
+          [...path, 'control', 'direction'],
+          'both, with a meter of distinct values',
+          'receive or transmit',
+          {
+            remedy: 'the values of both do not add up: make a group for each direction',
+          },
+        ),
+      ]
+    : []
+  return [...cells, ...direction, ...checkSeries(group, path), ...checkMetrics(group, path, taken)]
+}
+
+/* plugins are given received frames */
+function checkFedDirection({ control }: FedGroupSetting): GroupObjection[] {
+  const { direction = 'receive' } = control
+  if (direction === 'receive') return []
+  return [object(['control', 'direction'], direction, 'receive, which plugins are given')]
 }
 
 function checkSeries({ closed, limits, meters }: Group, path: Path): GroupObjection[] {

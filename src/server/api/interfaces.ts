@@ -8,6 +8,7 @@ export function interfacesText(latest: Latest, query: URLSearchParams): string {
   const interfaces = latest.sources.map((source) => ({
     name: source.name,
     mode: source.mode ?? null,
+    transmit: source.transmit ?? null,
     up: source.up,
     reattachments: source.reattachments,
     last_window_end: latest.end(source) ?? null,

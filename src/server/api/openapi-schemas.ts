@@ -113,6 +113,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
   Interface: object({
     name: text,
     mode: meaning(nullable(text), 'Null before the first attachment'),
+    transmit: meaning(
+      nullable(text),
+      'The same of transmitted frames; null where they are not counted',
+    ),
     up: meaning(boolean, 'Whether packets are being counted'),
     reattachments: whole,
     last_window_end: nullable(time),

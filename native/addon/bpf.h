@@ -37,6 +37,7 @@ struct loaded {
 	u32 flags;   /* that all programs of the chain are loaded with */
 	u64 present; /* slots of the chain that hold a program */
 	u32 shed;    /* what the tables do without: enum shed */
+	int ends;    /* the array is closed next: no slot of it needs to be emptied */
 };
 
 /* A group's maps and program. */

@@ -87,7 +87,8 @@ int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const str
 void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot)
 {
 	if (group->program >= 0) {
-		set_slot(loaded, slot, -1);
+		if (!loaded->ends)
+			set_slot(loaded, slot, -1);
 		close(group->program);
 	}
 	if (group->cells_memory)

@@ -15,6 +15,7 @@ static napi_value init(napi_env env, napi_value exports)
 	init_packet_socket(env, exports);
 	init_capture_file(env, exports);
 	init_system(env, exports);
+	init_links(env, exports);
 	init_filters(env, exports);
 	init_capabilities(env, exports);
 	init_drops(env, exports);

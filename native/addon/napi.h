@@ -44,6 +44,7 @@ void init_kernel(napi_env env, napi_value exports);
 void init_packet_socket(napi_env env, napi_value exports);
 void init_capture_file(napi_env env, napi_value exports);
 void init_system(napi_env env, napi_value exports);
+void init_links(napi_env env, napi_value exports);
 void init_filters(napi_env env, napi_value exports);
 void init_capabilities(napi_env env, napi_value exports);
 void init_drops(napi_env env, napi_value exports);

@@ -2,6 +2,7 @@
 /* Handles of sources: made, found behind a JavaScript value, closed. */
 #include "source.h"
 
+#include "bpf.h"
 #include "filter_set.h"
 
 #include <stdlib.h>
@@ -10,6 +11,8 @@ static const napi_type_tag source_tag = {0x2d1c6ad0b7c94f1bULL, 0x9a1e03f54be87c
 
 void free_source(struct source *source)
 {
+	if (source->loaded)
+		source->loaded->ends = 1;
 	close_groups(source);
 	source->close(source);
 	filters_free(source->filters);

@@ -54,20 +54,49 @@ static napi_value interfaces(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* interfaceIndex(name): 0 when there is none */
-static napi_value interface_index(napi_env env, napi_callback_info info)
+static void get_name(napi_env env, napi_callback_info info, char name[IFNAMSIZ])
 {
 	napi_value arguments[ARGUMENTS_MAX];
-	char name[IFNAMSIZ] = "";
 	size_t length;
 
 	get_arguments(env, info, arguments);
-	napi_get_value_string_utf8(env, arguments[0], name, sizeof(name), &length);
+	name[0] = 0;
+	napi_get_value_string_utf8(env, arguments[0], name, IFNAMSIZ, &length);
+}
+
+/* interfaceOf(name): {name, index, up, raw, mtu}; undefined when there is none. It takes no lock that changes hold. */
+static napi_value interface_of(napi_env env, napi_callback_info info)
+{
+	int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	napi_value object = undefined(env);
+	char name[IFNAMSIZ];
+	u32 index;
+
+	get_name(env, info, name);
+	index = if_nametoindex(name);
+	if (index) {
+		napi_create_object(env, &object);
+		set(env, object, "name", make_string(env, name));
+		set(env, object, "index", make_u32(env, index));
+		describe(env, object, probe, name);
+	}
+	if (probe >= 0)
+		close(probe);
+	return object;
+}
+
+/* interfaceIndex(name): 0 when there is none */
+static napi_value interface_index(napi_env env, napi_callback_info info)
+{
+	char name[IFNAMSIZ];
+
+	get_name(env, info, name);
 	return make_u32(env, if_nametoindex(name));
 }
 
 void init_system(napi_env env, napi_value exports)
 {
 	set_function(env, exports, "interfaces", interfaces);
+	set_function(env, exports, "interfaceOf", interface_of);
 	set_function(env, exports, "interfaceIndex", interface_index);
 }

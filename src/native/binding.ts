@@ -11,6 +11,7 @@ import { PktspotError } from '../errors.ts'
 import type { DropsAddon } from './drops.ts'
 import type { FilterAddon } from './filters.ts'
 import type { Handle } from './handle.ts'
+import type { LinkAddon } from './links.ts'
 
 export type { Handle } from './handle.ts'
 
@@ -92,10 +93,12 @@ export interface NativeGroupFill {
 }
 
 /** The addon's surface: numbers, buffers and handles; nothing per packet, and checks are the caller's. */
-export interface Addon extends FilterAddon, DropsAddon {
+export interface Addon extends FilterAddon, DropsAddon, LinkAddon {
   catalog(): (Omit<Counter, 'layers' | 'layer' | 'kind'> & { layer: string; kind: string })[]
   sizes(bits: number): Sizes
   interfaces(): Interface[]
+  /** Looks one up by its name; undefined when there is none. */
+  interfaceOf(name: string): Interface | undefined
   /** Index of an interface; 0 when there is none of that name. */
   interfaceIndex(name: string): number
   /** Loads a kernel program and maps its tables; attaches nothing. Throws NativeError. */

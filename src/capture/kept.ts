@@ -4,12 +4,13 @@ import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import { CaptureError } from '../errors.ts'
 import type { CompiledSet } from '../filters/compiled-set.ts'
+import { eitherSignal } from './either-signal.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { type KeptGroup, keptGroup } from './kept-group.ts'
 import type { Counted } from './open.ts'
 import type { LiveSource, Load, Mode, Shed } from './source.ts'
 
-/** Milliseconds between tries to open an interface that has vanished. */
+/** Milliseconds between tries to open an interface that has vanished, unless told otherwise. */
 const RETRY = 1000
 
 export interface KeptOptions {
@@ -19,6 +20,12 @@ export interface KeptOptions {
   readonly filters?: CompiledSet | undefined
   /** Whether a source that was lost could be opened again; if not, its windows end with it. Always unless given. */
   mayReopen?(mode: Mode): boolean
+  /** Identity of the interface that it was opened on, as `follow` tells; undefined: not known. */
+  readonly link?: number | undefined
+  /** Milliseconds between tries where nobody tells that the interface is back. */
+  readonly retry?: number
+  /** Whether its windows end with its interface, for good. */
+  readonly isMortal?: boolean
   /** Told once when the source is lost and once when it is back. */
   onChange(event: { up: boolean; mode: Mode; reason?: string; isFinal?: boolean }): void
 }
@@ -42,6 +49,11 @@ export interface KeptSource extends LiveSource {
   readonly reattachments: number
   /** What counting cost, and what was shed for it. */
   readonly cost: Cost
+  /**
+   * Told what interface has the name now, undefined for none: with another one than before the source is lost at once, and
+   * one that is lost looks for it at once.
+   */
+  follow(link: number | undefined): void
   /** Tries packets on the filters of a set, and still on those that it has no more; rejects with the kernel's refusal. */
   prepareFilters(next: CompiledSet): Promise<void>
   /** Counts by a set that was prepared, and lets go what it has no more; the counters of others go on. */
@@ -50,7 +62,7 @@ export interface KeptSource extends LiveSource {
 
 /** Keeps a source: when its interface vanishes, tries to open it anew until the signal aborts. */
 export function keptSource(first: Counted, options: KeptOptions): KeptSource {
-  const { reopen, onChange, mayReopen = () => true } = options
+  const { reopen, onChange, mayReopen = () => true, retry = RETRY, isMortal = false } = options
   const { name } = first.source
   let { catalog }: { catalog: Catalog } = first.source
   let { filters } = first
@@ -66,6 +78,10 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   let spent: Load = { packets: 0, nanoseconds: 0, filters: false, groups: false }
   let without: Shed = 0
   const sheds = { filters: 0, groups: 0, interface: 0 }
+  let link = options.link
+  let opened = link
+  let gone = new AbortController()
+  let back = new AbortController()
 
   const look = (): Reading => {
     return source ? sum(base, source.look()) : (base as Reading)
@@ -91,7 +107,13 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     }
     begun = []
   }
+  async function awaitReturn(signal: AbortSignal): Promise<void> {
+    using either = eitherSignal(signal, back.signal)
+    await sleep(retry, undefined, either).catch(() => undefined)
+    back = new AbortController()
+  }
   async function find(): Promise<void> {
+    const sought = link
     kept = kept.filter((group) => !group.isClosed)
     const wanted = kept
     const began = set
@@ -115,6 +137,9 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     }
     mode = source.mode
     transmit = source.transmit
+    opened = sought
+    gone = new AbortController()
+    if (link !== sought) gone.abort()
     reattachments++
     onChange({ up: true, mode })
   }
@@ -152,6 +177,13 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
       without = what
       source?.shed(what)
     },
+    follow(now) {
+      link = now
+      if (!source) {
+        if (now !== undefined) back.abort()
+      } else if (opened === undefined) opened = now
+      else if (now !== opened) gone.abort()
+    },
     prepareFilters: async (next) => filters?.prepare(next),
     takeFilters(next) {
       const known = new Set(set?.placed.counters.map(({ id }) => id))
@@ -164,16 +196,20 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     async *windows(seconds, signal) {
       while (!signal.aborted) {
         if (source) {
+          using either = eitherSignal(signal, gone.signal)
           try {
-            yield* source.windows(seconds, signal)
+            yield* source.windows(seconds, either.signal)
+            if (gone.signal.aborted && !signal.aborted) {
+              await lose(`${name}: the interface has vanished.`)
+            }
           } catch (error) {
             if (!(error instanceof CaptureError) || error.code !== 'INTERFACE_GONE') throw error
             await lose(error.message)
           }
-        } else if (!mayReopen(mode)) {
+        } else if (isMortal || !mayReopen(mode)) {
           return
         } else {
-          await sleep(RETRY, undefined, { signal }).catch(() => undefined)
+          await awaitReturn(signal)
           if (!signal.aborted) await find()
         }
       }

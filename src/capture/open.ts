@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AddedSums } from '../counters/added-sums.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import { type PlacedCounter, withUserCounters } from '../counters/user-counters.ts'
@@ -110,9 +111,9 @@ export async function openInterface(name: string, options: OpenOptions): Promise
 
 /** Finds an interface of this network namespace; throws INTERFACE_MISSING with the names that there are. */
 export function findInterface(addon: Addon, name: string): Interface {
-  const all = addon.interfaces()
-  const found = all.find((each) => each.name === name)
+  const found = addon.interfaceOf(name)
   if (found) return found
+  const all = addon.interfaces()
   throw new CaptureError(
     'INTERFACE_MISSING',
     `${name}: no such interface in this network namespace; there are ${all.map((each) => each.name).join(', ')}.`,
@@ -158,7 +159,12 @@ async function tryMode(
     const budget = steps.inKernel ? { bytes, cpus } : undefined
     const openGroup = groupOpener(name, addon, handle, budget)
     const own = wanted.filter((spec) => countsDirection(spec, 'receive'))
-    const received = (budget ? layout.groups : own).map(openGroup)
+    const received: GroupTable[] = []
+    for (const spec of budget ? layout.groups : own) {
+      /* each loads a program, which takes some milliseconds */
+      await turn()
+      received.push(openGroup(spec))
+    }
     added = openAll(sums, { addon, handle, name, mode, target })
     const filters = set && openFilters({ handle, target }, set)
     if (filters) added = [...added, filters]

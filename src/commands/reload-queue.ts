@@ -17,3 +17,16 @@ export function inTurns(work: () => Promise<void>): () => Promise<void> {
     return waiting
   }
 }
+
+/** Does work while no other work given to it is under way. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>
+
+/** Makes pieces of work wait for those before them. */
+export function oneAtATime(): Exclusive {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
+}

@@ -4,7 +4,7 @@ import { PktspotError } from '../errors.ts'
 import type { ReloadStanding } from '../exporters/reload-families.ts'
 import type { Settings } from '../settings/settings.ts'
 import { changedKeys, withLive } from './reload-keys.ts'
-import { inTurns } from './reload-queue.ts'
+import { type Exclusive, inTurns } from './reload-queue.ts'
 
 /** A part of the program that takes other settings while it runs. */
 export interface Reloadable {
@@ -29,6 +29,8 @@ export interface ReloaderOptions {
   /** Reads the settings; throws SETTINGS with every mistake, one a line. */
   read(): Promise<Settings>
   readonly log: Logger
+  /** Keeps others from changing the parts meanwhile. */
+  readonly exclusive: Exclusive
   /** Aborted when the program ends: nothing is changed from then on. */
   readonly signal: AbortSignal
 }
@@ -43,7 +45,8 @@ export interface Reloader {
 }
 
 /** Makes the reloader; settings in force count as a success. */
-export function createReloader({ settings, read, log, signal }: ReloaderOptions): Reloader {
+export function createReloader(options: ReloaderOptions): Reloader {
+  const { settings, read, log, exclusive, signal } = options
   let running = settings
   let standing: ReloadStanding = { successful: true, lastSuccess: new Date() }
   let begin: Reloader['begin'] = () => undefined
@@ -70,7 +73,7 @@ export function createReloader({ settings, read, log, signal }: ReloaderOptions)
   async function reload(): Promise<void> {
     const parts = await begun
     try {
-      await follow(parts)
+      await exclusive(() => follow(parts))
     } catch (error) {
       standing = { ...standing, successful: false }
       for (const mistake of mistakes(error)) log.error(`settings not reloaded: ${mistake}`)

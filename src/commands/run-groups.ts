@@ -48,66 +48,67 @@ export async function planGroups(settings: Settings, of: FilterContext = {}): Pr
 /** Groups of every source, told of windows by publishing them. */
 export interface RunGroups extends Exporter, Reloadable {
   readonly watched: ReturnType<typeof watchGroups>
+  /** What a source is to be opened with now. */
+  readonly planned: Planned
+  /** Counts the groups at a source that was opened with them, and those that its plugins feed. */
+  begin(source: KeptSource, fed: readonly UpdateGroup[]): void
+  forget(source: string): void
 }
 
-/**
- * Counts the planned groups at every source, with those that plugins feed; `base` is the length of the shortest windows
- * in seconds.
- */
+/** Counts the planned groups, `base` is the length of the shortest windows in seconds. */
 export function runGroups(
-  sources: readonly KeptSource[],
   first: Planned,
-  parts: {
-    base: number
-    fed: (source: string) => readonly UpdateGroup[]
-    warn: (line: string) => void
-  },
+  { base, warn }: { base: number; warn: (line: string) => void },
 ): RunGroups {
-  const { base, fed, warn } = parts
   let current = first
-  const wanted = (planned: Planned, name: string): readonly CountedGroup[] => {
-    const transmits = sources.find((each) => each.name === name)?.transmit !== undefined
-    return wantedAt({ planned, transmits, plugins: fed(name) }, (group) =>
-      warn(`${name}: group ${group} has no series: transmitted frames are not counted there`),
+  const counted = new Map<string, AtSource>()
+  const groups = () => [...counted.values()].map((each) => each.groups)
+  const wanted = (planned: Planned, { source, fed }: Place): readonly CountedGroup[] =>
+    wantedAt({ planned, transmits: source.transmit !== undefined, plugins: fed }, (group) =>
+      warn(
+        `${source.name}: group ${group} has no series: transmitted frames are not counted there`,
+      ),
     )
-  }
-  const groups = new Map(
-    sources.map((source) => {
-      const open = opener(source, current, fed(source.name))
-      const now = () => performance.now()
-      return [
-        source.name,
-        openGroups({ source: source.name, groups: wanted(current, source.name), open, now }),
-      ]
-    }),
-  )
-  const all = [...groups.values()]
   /* all sources count the same groups: where one cannot, those before it go back */
   function take(next: Planned): void {
     const before = current
-    const done: Groups[] = []
+    const done: AtSource[] = []
     try {
-      for (const each of all) {
-        each.reconfigure(wanted(next, each.source))
+      for (const each of counted.values()) {
+        each.groups.reconfigure(wanted(next, each))
         done.push(each)
       }
       current = next
     } catch (error) {
-      for (const each of done) each.reconfigure(wanted(before, each.source))
+      for (const each of done) each.groups.reconfigure(wanted(before, each))
       throw error
     }
   }
   return {
     name: 'groups',
-    watched: watchGroups(
-      () => all,
-      () => current.all,
-    ),
+    watched: watchGroups(groups, () => current.all),
+    get planned() {
+      return current
+    },
+    begin(source, fed) {
+      const opened = openGroups({
+        source: source.name,
+        groups: wanted(current, { source, fed }),
+        open: opener(source, current, fed),
+        now: () => performance.now(),
+      })
+      counted.set(source.name, { source, fed, groups: opened })
+    },
+    forget(source) {
+      counted.get(source)?.groups.close()
+      counted.delete(source)
+    },
     async prepare(next, running) {
       const wanted = [next, running].map((each) => [each.counter_groups, each.counters])
       if (isDeepStrictEqual(wanted[0], wanted[1])) return undefined
       const before = current
       const planned = await planGroups(next, { before: before.filters, warn })
+      const sources = [...counted.values()].map(({ source }) => source)
       if (beginsSomething(before, planned)) refuseWithoutRights(sources)
       const sets = { before: before.filters, next: planned.filters }
       const filters = await changeFilters(sources, sets)
@@ -125,12 +126,23 @@ export function runGroups(
     async publish({ source, window }) {
       /* while groups are shed their series stand still */
       if (window.period !== base || (window.shed ?? 0) >= 2) return
-      for (const _ of groups.get(source)?.advancing(window) ?? []) await turn()
+      for (const _ of counted.get(source)?.groups.advancing(window) ?? []) await turn()
     },
     async [Symbol.asyncDispose]() {
-      for (const each of all) each.close()
+      for (const each of groups()) each.close()
     },
   }
+}
+
+/** A source, and the groups that its plugins feed. */
+interface Place {
+  readonly source: KeptSource
+  readonly fed: readonly UpdateGroup[]
+}
+
+/** What is counted at one source. */
+interface AtSource extends Place {
+  readonly groups: Groups
 }
 
 /** Whether something is counted that was not, or otherwise. */

@@ -17,6 +17,8 @@ export interface SourcePlugins {
   readonly groups: readonly UpdateGroup[]
   /** Undefined without counters and groups. */
   readonly standing?: PluginsStanding
+  /** Lets another source have their modules, once this one has ended: what is imported is never unloaded. */
+  release(): void
 }
 
 /** What plugins brought, to be counted at sources. */
@@ -25,6 +27,11 @@ export interface RunPlugins {
   readonly catalog: Catalog
   /** Evaluates them for a source of this name; throws SETTINGS when they cannot be. */
   at(name: string, log: PluginLog): Promise<SourcePlugins>
+}
+
+/** Metrics of how the plugins of a source fare; undefined where there are none. */
+export function pluginsTold({ standing }: SourcePlugins): Told | undefined {
+  return standing && told(pluginBlocks([standing]), () => standing)
 }
 
 /** Who is told of plugins. */
@@ -40,27 +47,31 @@ export async function runPlugins(
 ): Promise<RunPlugins> {
   const loaded = await pluginsOf(settings, builtin)
   const { catalog } = loaded
+  const copies = new Set<string>()
+  const free: string[] = []
+  function copyFor(name: string): string {
+    const copy = free.pop() ?? (copies.has(name) ? `${name} ${copies.size}` : name)
+    copies.add(copy)
+    return copy
+  }
   return {
     catalog,
     async at(name, log) {
+      const copy = copyFor(name)
+      const release = () => void free.push(copy)
       const instance = await pluginInstance(settings.plugins, loaded, {
-        source: name,
+        source: copy,
         warn: (line) => log.warn(line),
       })
       const { groups, parts } = instance
-      if (parts.length === 0) return { beside: { catalog, sums: [] }, groups }
+      if (parts.length === 0) return { beside: { catalog, sums: [] }, groups, release }
       const feed: FeedStanding = { missed: 0n }
       return {
         beside: { catalog, sums: [pluginFeed(instance, feed, (line) => log.info(line))] },
         groups,
         standing: { interface: name, missed: () => feed.missed, parts },
+        release,
       }
     },
   }
-}
-
-/** Metrics of how plugins fare; none where there are no plugins. */
-export function pluginsTold(plugins: Iterable<SourcePlugins>): Told[] {
-  const standings = [...plugins].flatMap(({ standing }) => (standing ? [standing] : []))
-  return standings.length === 0 ? [] : [told(pluginBlocks(standings), () => standings)]
 }

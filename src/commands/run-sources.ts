@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Logger } from 'pino'
 import type { Beside } from '../capture/beside.ts'
 import type { GroupSpec } from '../capture/group-table.ts'
-import { type KeptSource, keptSource } from '../capture/kept.ts'
+import { type KeptOptions, type KeptSource, keptSource } from '../capture/kept.ts'
+import type { Layout } from '../capture/layout.ts'
 import { type Opened, openInterface } from '../capture/open.ts'
 import { lackingFor } from '../capture/rights.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { SourceLog } from './source-log.ts'
 
 /** What every interface's counting has in common. */
 export interface SourceParts {
   readonly settings: Settings
-  /** Interfaces that share the memory. */
-  readonly shares: number
+  /** Memory of the kernel that it may take. */
+  readonly budgetBytes: number
   /** Groups to count from the first packet on. */
   readonly groups: readonly GroupSpec[]
   /** What is counted beside the core's counters. */
   readonly beside: Beside
-  readonly log: Logger
+  readonly log: SourceLog
+  /** How its interface is followed; unless given it is looked for every second once it has gone. */
+  readonly following?: Pick<KeptOptions, 'link' | 'retry' | 'isMortal'>
+  /** Told of its tables whenever it is opened. */
+  readonly onOpen?: (layout: Layout) => void
 }
 
 /** Counts on an interface, and again whenever it comes back; throws a CaptureError when it cannot begin. */
 export async function openKeptSource(name: string, parts: SourceParts): Promise<KeptSource> {
-  const { settings, shares, log } = parts
+  const { settings, budgetBytes, log, following, onOpen } = parts
   const { filters } = parts.beside
   const open = async (
     groups: readonly GroupSpec[],
@@ -33,9 +38,10 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
       groups,
       source: settings.source,
       transmit: settings.transmit,
-      budgetBytes: Math.floor(settings.kernel_memory / shares),
+      budgetBytes,
     })
     const { source, layout, passedOver } = opened
+    onOpen?.(layout)
     log.info(
       {
         interface: name,
@@ -51,14 +57,15 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
     return opened
   }
   return keptSource(await open(parts.groups, filters), {
+    ...following,
     reopen: open,
     filters,
     mayReopen: (mode) => lackingFor(mode).length === 0,
     onChange: ({ up, mode, reason, isFinal }) => {
-      if (up) return
+      if (up || following?.isMortal) return
       const next = isFinal
         ? `It stays down: attaching again needs ${lackingFor(mode).join(', ')}, given up at the start. Restart the program; with web.reload: true it keeps them.`
-        : 'Trying every second to find it again.'
+        : 'Counting goes on when it is back.'
       log.warn({ interface: name }, `${reason} ${next}`)
     },
   })
@@ -68,7 +75,7 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
 function logTransmit(
   name: string,
   { source, transmitPassedOver }: Pick<Opened, 'source' | 'transmitPassedOver'>,
-  log: Logger,
+  log: SourceLog,
 ): void {
   if (transmitPassedOver.length === 0) return
   const about = { interface: name, passed_over: transmitPassedOver }

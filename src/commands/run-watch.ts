@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Window } from '../counters/window.ts'
-import { openMonitors } from '../monitor/by-length.ts'
+import { checkMonitors, openMonitors } from '../monitor/by-length.ts'
 import { expectedFalseAlarmsPerDay } from '../monitor/expected.ts'
-import type { Monitored } from '../monitor/monitor.ts'
+import type { Monitor, Monitored } from '../monitor/monitor.ts'
 import type { Sample } from '../monitor/sample.ts'
 import type { NodeMemory } from '../monitor/state/node-memory.ts'
 import { windowPeriods } from '../settings/capture.ts'
@@ -17,6 +18,12 @@ import { chosenStatistics } from './statistics.ts'
 export interface RunWatch extends Reloadable {
   /** Those computed now. */
   readonly statistics: readonly Statistic[]
+  /** Begins with a source; throws like runWatch. */
+  begin(source: string): void
+  /** Forgets a source. */
+  end(source: string): void
+  /** Divides the false alarms among the sources of now, as `sharers` says. */
+  share(): Promise<void>
   observe(source: string, window: Window): readonly Sample[]
   /** With the probabilities in force, all sources and lengths together. */
   expectedFalseAlarmsPerDay(): number
@@ -26,8 +33,8 @@ export interface WatchParts {
   readonly settings: Settings
   /** The only statistics that are wanted; undefined: those that settings enable. */
   readonly only: readonly string[] | undefined
-  /** Names of the sources. */
-  readonly names: readonly string[]
+  /** Sources that share the false alarms from the start on. */
+  readonly sources: number
   /** Counters that there are, but not at these sources. */
   readonly lacking: readonly string[]
   /** Counters that statistics may read with these settings. */
@@ -38,26 +45,20 @@ export interface WatchParts {
 
 /** Begins to watch; throws SETTINGS or USAGE on statistics that cannot be. */
 export async function runWatch(parts: WatchParts): Promise<RunWatch> {
-  const { settings, only, names, lacking, catalog, memory, log } = parts
+  const { settings, only, lacking, catalog, memory, log } = parts
+  const least = Math.max(1, parts.sources)
+  const periods = windowPeriods(settings)
   const expected = new Map<string, number>()
+  const monitors = new Map<string, Monitor>()
+  let sources = least
   const monitoredUnder = async (settings: Settings): Promise<Monitored> => ({
     statistics: await chosenStatistics(settings, only, { lacking }),
     catalog: catalog(settings),
     spot: settings.spot,
   })
   let current = await monitoredUnder(settings)
-  const monitors = new Map(
-    names.map((name) => [
-      name,
-      openMonitors({
-        ...current,
-        periods: windowPeriods(settings),
-        sources: names.length,
-        warn: (line) => log.warn({ interface: name }, line),
-        detectorOf: memory.detectorOf(name),
-      }),
-    ]),
-  )
+  const check = (next: Monitored): void => checkMonitors({ ...next, periods, sources: least })
+  check(current)
   /* no window is closed meanwhile: each source has all of the next one under the new statistics */
   function take(next: Monitored): void {
     memory.change(next.spot, next.statistics)
@@ -68,18 +69,54 @@ export async function runWatch(parts: WatchParts): Promise<RunWatch> {
     get statistics() {
       return current.statistics
     },
+    begin(source) {
+      const opened = openMonitors({
+        ...current,
+        periods,
+        sources,
+        warn: (line) => log.warn({ interface: source }, line),
+        detectorOf: memory.detectorOf(source),
+      })
+      monitors.set(source, opened)
+    },
+    end(source) {
+      monitors.delete(source)
+      for (const period of periods) expected.delete(keyOf(source, period))
+    },
+    async share() {
+      const before = sources
+      sources = sharers(monitors.size, { before, least })
+      if (sources === before) return
+      for (const each of monitors.values()) {
+        await turn()
+        each.change({ ...current, sources })
+      }
+    },
     observe(source, window) {
       const samples = monitors.get(source)?.observe(window) ?? []
       const alarms = expectedFalseAlarmsPerDay(samples, window.period)
-      expected.set(`${source} ${window.period}`, alarms)
+      expected.set(keyOf(source, window.period), alarms)
       return samples
     },
     expectedFalseAlarmsPerDay: () => [...expected.values()].reduce((sum, each) => sum + each, 0),
     async prepare(settings) {
       const next = await monitoredUnder(settings)
-      for (const each of monitors.values()) each.check(next)
+      check(next)
       const before = current
       return { commit: () => take(next), undo: () => take(before) }
     },
   }
+}
+
+/**
+ * Sources that false alarms are divided among: a power of two that holds those of now, which thresholds do not follow one
+ * by one; never fewer than at the start, and fewer than before only when less than half of them are left.
+ */
+export function sharers(now: number, { before, least }: { before: number; least: number }): number {
+  if (now > before || 2 * now < before) return Math.max(least, 2 ** Math.ceil(Math.log2(now || 1)))
+  return before
+}
+
+function keyOf(source: string, period: number): string {
+  return `${source} ${period}`
 }

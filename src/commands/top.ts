@@ -59,9 +59,8 @@ export async function topCommand(
     const groups = planned.counted.map(({ spec }) => spec)
     const own = await plugins.at(name, log.child({ interface: name }))
     const beside = { ...own.beside, filters: planned.filters }
-    sources.push(
-      await openKeptSource(name, { settings, shares: names.length, groups, beside, log }),
-    )
+    const budgetBytes = Math.floor(settings.kernel_memory / names.length)
+    sources.push(await openKeptSource(name, { settings, budgetBytes, groups, beside, log }))
   }
   const watched = sources.map((source, index) => ({
     source,

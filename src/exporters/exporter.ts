@@ -15,4 +15,6 @@ export interface Report {
 export interface Exporter extends AsyncDisposable {
   readonly name: string
   publish(report: Report): void | Promise<void>
+  /** Forgets a source after its last report; one that comes later under its name begins anew. */
+  forget?(source: string): void
 }

@@ -44,6 +44,7 @@ export interface Wanted {
 /** Keeps the last windows of every source, length and statistic, in bounded memory. */
 export interface History extends Exporter {
   publish(report: Report): void
+  forget(source: string): void
   windows(wanted: Wanted): readonly WindowHistory[]
 }
 
@@ -75,7 +76,7 @@ interface Column {
 interface Ring {
   readonly source: string
   readonly period: number
-  readonly times: Float64Array
+  times: Float64Array
   columns: Map<string, Column>
   /** Windows since the start. */
   count: number
@@ -83,12 +84,20 @@ interface Ring {
 
 /** Begins with nothing published. */
 export function createHistory(watched: Watched): History {
-  const capacity = capacityOf(watched)
+  let capacity = capacityOf(watched)
   const rings = new Map<string, Ring>()
+  /* with more sources than ever before there is less room for each */
+  function fit(): void {
+    const next = Math.min(capacity, capacityOf(watched))
+    if (next === capacity) return
+    for (const ring of rings.values()) shorten(ring, capacity, next)
+    capacity = next
+  }
   return {
     name: 'history',
     publish({ source, window: { start, period }, samples }) {
       const key = `${period} ${source}`
+      if (!rings.has(key)) fit()
       const ring = rings.get(key) ?? {
         source,
         period,
@@ -110,6 +119,9 @@ export function createHistory(watched: Watched): History {
       )
       ring.count++
     },
+    forget(source) {
+      for (const [key, ring] of rings) if (ring.source === source) rings.delete(key)
+    },
     windows: ({ source, period, since }) =>
       [...rings.values()]
         .filter((ring) => ring.source === (source ?? ring.source))
@@ -123,6 +135,34 @@ function capacityOf({ sources, periods, statistics }: Watched): number {
   const window = statistics.length * STATISTIC_BYTES + TIME_BYTES
   const all = Math.max(1, sources.length * periods.length) * window
   return Math.max(1, Math.min(WINDOWS, Math.floor(BYTES / all)))
+}
+
+/** Keeps the last of a ring's windows only. */
+function shorten(ring: Ring, capacity: number, next: number): void {
+  const places = keptPlaces(ring.count, capacity).slice(-next)
+  const cut = (from: Float64Array | Uint8Array, into: Float64Array | Uint8Array): void => {
+    for (const [at, place] of places.entries()) into[at] = from[place] ?? 0
+  }
+  const { times } = ring
+  ring.times = new Float64Array(next)
+  cut(times, ring.times)
+  ring.columns = new Map(
+    [...ring.columns].map(([name, column]) => {
+      const { values, upper, lower, verdicts } = emptyColumn(next)
+      cut(column.values, values)
+      cut(column.upper, upper)
+      cut(column.lower, lower)
+      cut(column.verdicts, verdicts)
+      return [name, { values, upper, lower, verdicts }]
+    }),
+  )
+  ring.count = places.length
+}
+
+/** Places of the windows that are kept, oldest first. */
+function keptPlaces(count: number, capacity: number): number[] {
+  const kept = Math.min(count, capacity)
+  return Array.from({ length: kept }, (_, index) => (count - kept + index) % capacity)
 }
 
 function emptyColumn(capacity: number): Column {
@@ -142,8 +182,7 @@ function store(column: Column, at: number, { value, judgement }: Sample): void {
 
 function viewOf(ring: Ring, capacity: number, since: Date | undefined): WindowHistory {
   const { source, period, times, columns, count } = ring
-  const kept = Math.min(count, capacity)
-  const all = Array.from({ length: kept }, (_, index) => (count - kept + index) % capacity)
+  const all = keptPlaces(count, capacity)
   const places = since ? after(all, times, since.getTime()) : all
   const starts = places.map((place) => new Date(times[place] ?? Number.NaN))
   const take = (numbers: Float64Array) => places.map((place) => numbers[place] ?? Number.NaN)

@@ -29,6 +29,8 @@ const NONE: Alarms = {}
 /** Keeps what each source's last reports said: all who are asked for it tell the same. */
 export interface Latest extends Watched {
   publish(report: Report): void
+  /** Forgets what a source that has ended had published. */
+  forget(source: string): void
   /** When a source's last base window ended; undefined before the first. */
   end(source: Observed): Date | undefined
   /** Longest time of the last 60 s, in seconds, that a source's base window was cut after its end; NaN: none was. */
@@ -41,7 +43,7 @@ export interface Latest extends Watched {
 
 /** Begins with nothing published. */
 export function createLatest(watched: Watched): Latest {
-  const { sources, base, periods, groups, drops } = watched
+  const { base, periods, groups, drops } = watched
   const published = new Map<string, Published>()
 
   const row = (source: Observed, statistic: Statistic, period: number): Row => {
@@ -58,7 +60,9 @@ export function createLatest(watched: Watched): Latest {
     }
   }
   return {
-    sources,
+    get sources() {
+      return watched.sources
+    },
     get statistics() {
       return watched.statistics
     },
@@ -69,11 +73,12 @@ export function createLatest(watched: Watched): Latest {
     publish(report) {
       published.set(report.source, updated(published.get(report.source), report, base))
     },
+    forget: (source) => void published.delete(source),
     end: ({ name }) => published.get(name)?.end,
     lateness: ({ name }) => published.get(name)?.lateness.max ?? Number.NaN,
     full: ({ name, up }) => (up ? published.get(name)?.full : undefined),
     rows: () =>
-      sources.flatMap((source) =>
+      watched.sources.flatMap((source) =>
         watched.statistics
           .filter((each) => isComputed(each, source))
           .flatMap((each) => periods.map((period) => row(source, each, period))),

@@ -29,6 +29,7 @@ export interface Observed {
 
 /** What is told of. */
 export interface Watched {
+  /** Those of now; interfaces that patterns match come and go. */
   readonly sources: readonly Observed[]
   /** Statistics that every source is given now, a reload changes them; their series exist before the first window. */
   readonly statistics: readonly Statistic[]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Window } from '../counters/window.ts'
-import { type Monitor, type MonitorOptions, openMonitor } from './monitor.ts'
+import { checkMonitor, type Monitor, type MonitorOptions, openMonitor } from './monitor.ts'
 import type { Sample } from './sample.ts'
 
 /** What one source's monitors are made of, one a length of window in seconds. */
@@ -36,5 +36,12 @@ export function openMonitors(options: MonitorsOptions): Monitor {
     change(next) {
       for (const each of monitors.values()) each.change(next)
     },
+  }
+}
+
+/** Throws SETTINGS when such monitors cannot be. */
+export function checkMonitors({ periods, ...shared }: MonitorsOptions): void {
+  for (const periodSeconds of periods) {
+    checkMonitor({ ...shared, periodSeconds, lengths: periods.length })
   }
 }

@@ -18,13 +18,14 @@ export interface Monitored {
   readonly statistics: readonly Statistic[]
   readonly catalog: Catalog
   readonly spot: MonitorSpot
+  /** Sources that share the node's false alarms; as many as before where it is left out. */
+  readonly sources?: number
 }
 
 /** What one source's monitor is made of. */
 export interface MonitorOptions extends Monitored {
   /** Length of a window. */
   readonly periodSeconds: number
-  /** Sources that share the node's false alarms. */
   readonly sources: number
   /** Lengths of window that share them. */
   readonly lengths: number
@@ -50,23 +51,16 @@ export function createMonitor(options: MonitorOptions): (window: Window) => read
 
 /** Begins to monitor one source; throws like `check`. */
 export function openMonitor(options: MonitorOptions): Monitor {
-  const { periodSeconds, sources, lengths, warn } = options
+  const { periodSeconds, warn } = options
+  let { sources } = options
   const detectorOf = options.detectorOf ?? ((_, spot) => createDetector(spot))
   const recent = Math.ceil(RECENT_SECONDS / periodSeconds)
   let observers = new Map<string, Observer>()
 
-  const nodeOf = ({ statistics }: Monitored): Node => {
-    const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
-    return { periodSeconds, sources, lengths, tails }
-  }
-  function check(next: Monitored): void {
-    checkCounters(next.statistics, next.catalog)
-    const [objection] = objections(next.statistics, next.spot, nodeOf(next))
-    if (!objection) return
-    throw new PktspotError('SETTINGS', `statistic ${objection.statistic}: ${objection.message}`)
-  }
+  const check = (next: Monitored): void => checkMonitor({ ...options, sources, ...next })
   function change(next: Monitored): void {
-    const node = nodeOf(next)
+    sources = next.sources ?? sources
+    const node = nodeOf({ ...options, ...next, sources })
     const observerOf = (statistic: Statistic): Observer => {
       const detector =
         statistic.tails.length > 0
@@ -79,11 +73,25 @@ export function openMonitor(options: MonitorOptions): Monitor {
     }
     observers = new Map(next.statistics.map((each) => [each.name, observerOf(each)]))
   }
-  check(options)
+  checkMonitor(options)
   change(options)
   return {
     observe: (window) => [...observers.values()].map(({ observe }) => observe(window)),
     check,
     change,
   }
+}
+
+/** Throws SETTINGS when a statistic reads an unknown counter or the thresholds cannot be as set. */
+export function checkMonitor(options: MonitorOptions): void {
+  const { statistics, catalog, spot } = options
+  checkCounters(statistics, catalog)
+  const [objection] = objections(statistics, spot, nodeOf(options))
+  if (!objection) return
+  throw new PktspotError('SETTINGS', `statistic ${objection.statistic}: ${objection.message}`)
+}
+
+function nodeOf({ statistics, periodSeconds, sources, lengths }: MonitorOptions): Node {
+  const tails = statistics.reduce((sum, statistic) => sum + statistic.tails.length, 0)
+  return { periodSeconds, sources, lengths, tails }
 }

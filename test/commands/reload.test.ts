@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t from 'tap'
 import { type Change, createReloader, type Reloadable } from '../../src/commands/reload.ts'
 import { changedKeys, withLive } from '../../src/commands/reload-keys.ts'
-import { inTurns } from '../../src/commands/reload-queue.ts'
+import { inTurns, oneAtATime } from '../../src/commands/reload-queue.ts'
 import { PktspotError } from '../../src/errors.ts'
 import { loadSettings } from '../../src/settings/load.ts'
 import type { Settings } from '../../src/settings/settings.ts'
@@ -24,6 +24,7 @@ function world(texts: readonly (string | Error)[], parts: readonly Reloadable[] 
   const reloader = createReloader({
     settings: FIRST,
     signal: stop.signal,
+    exclusive: oneAtATime(),
     log: pino({ base: null }, { write }),
     async read() {
       const next = left.shift() ?? ''
@@ -137,6 +138,7 @@ t.test('a reload asked for before the parts are there waits for them', async (t)
   const reloader = createReloader({
     settings: FIRST,
     signal: new AbortController().signal,
+    exclusive: oneAtATime(),
     log: pino({ level: 'silent' }),
     read: async () => FIRST,
   })

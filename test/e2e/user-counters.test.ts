@@ -151,7 +151,7 @@ t.test('a change of counters loses no packet of those that stay', { skip }, asyn
     let filters = planFilters([other(0), steady], [], {})
     await using source = await openKeptSource(link.here, {
       settings: loadSettings({ env: {}, flags: { source: mode } }),
-      shares: 1,
+      budgetBytes: 32 * 2 ** 20,
       groups: [],
       beside: { filters },
       log: pino({ level: 'silent' }),

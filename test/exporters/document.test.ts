@@ -4,6 +4,7 @@ import { OTLP_BLOCKS } from '../../src/exporters/otlp/standing.ts'
 import { metricsTable } from '../../src/exporters/prometheus/document.ts'
 import { createPrometheusExporter } from '../../src/exporters/prometheus/exporter.ts'
 import { RELOAD_BLOCKS } from '../../src/exporters/reload-families.ts'
+import { SKIPPED_BLOCKS } from '../../src/exporters/skipped-families.ts'
 import { told } from '../../src/exporters/told.ts'
 import { catalog, observed, report, statistics } from './fixture.ts'
 
@@ -12,7 +13,11 @@ t.test('lists exactly our families that a scrape has, with their types and label
   const sources = [observed('eth0', { cost: { seconds: 0, shed: 0, sheds } })]
   const pushing = { exports: 0, failures: 0, skipped: 0, lastSuccess: undefined }
   const reloading = { successful: true, lastSuccess: new Date() }
-  const self = [told(OTLP_BLOCKS, () => pushing), told(RELOAD_BLOCKS, () => reloading)]
+  const self = [
+    told(OTLP_BLOCKS, () => pushing),
+    told(RELOAD_BLOCKS, () => reloading),
+    told(SKIPPED_BLOCKS, () => ({ skipped: 0 })),
+  ]
   const numbers = { receivedDropped: 0n, sentDropped: 0n, receivedErrors: 0n, sentErrors: 0n }
   const interfaces = new Map([['eth0', { ...numbers, missed: 0n, unhandled: 0n }]])
   const host = { up: true, reasons: new Map([['XDP', 1n]]), softnet: { dropped: 0, squeezed: 0 } }

@@ -54,14 +54,15 @@ export function packetCollector(latest: Latest): Collector {
   return {
     name: 'packets',
     async collect(syntax) {
-      const parts = latest.sources.flatMap((source) => {
+      const { sources } = latest
+      const parts = sources.flatMap((source) => {
         const reading = lookAt(source)
         if (!reading) return []
         const subject: Look = { reading, window: latest.full(source) }
         return [{ blocks: cache.get(`${version(source.catalog)} ${source.name}`, source), subject }]
       })
       cache.sweep()
-      return { text: await encode(parts, syntax), complete: parts.length === latest.sources.length }
+      return { text: await encode(parts, syntax), complete: parts.length === sources.length }
     },
   }
 }

@@ -2,6 +2,7 @@
 import type { Catalog } from '../../counters/catalog.ts'
 import { OTLP_BLOCKS } from '../otlp/standing.ts'
 import { RELOAD_BLOCKS } from '../reload-families.ts'
+import { SKIPPED_BLOCKS } from '../skipped-families.ts'
 import { collectorBlocks } from './collector.ts'
 import { costBlocks } from './cost-families.ts'
 import { hostDropBlocks, interfaceDropBlocks } from './drop-families.ts'
@@ -43,6 +44,7 @@ function families(catalog: Catalog): readonly Family[] {
     ...programBlocks(''),
     ...pluginBlocks([]),
     ...RELOAD_BLOCKS,
+    ...SKIPPED_BLOCKS,
     ...OTLP_BLOCKS,
     ...collectorBlocks(''),
   ]

@@ -54,6 +54,7 @@ export function createPrometheusExporter(options: PrometheusOptions): Prometheus
     name: 'prometheus',
     latest,
     publish: latest.publish,
+    forget: latest.forget,
     async render(accept) {
       const { type, openMetrics } = negotiate(accept)
       const text = await scrape(collectors, { openMetrics, created })

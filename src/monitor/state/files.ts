@@ -82,6 +82,20 @@ export async function sweep(directory: string, oldest: Date): Promise<void> {
   }
 }
 
+/** Removes all snapshots but so many of the newest. */
+export async function keepNewest(directory: string, most: number): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(SUFFIX))
+  if (names.length <= most) return
+  const snapshots = await Promise.all(
+    names.map(async (name) => {
+      const path = join(directory, name)
+      return { path, time: (await stat(path)).mtimeMs }
+    }),
+  )
+  const newestFirst = snapshots.toSorted((a, b) => b.time - a.time)
+  for (const { path } of newestFirst.slice(most)) await rm(path)
+}
+
 async function withFile<T>(file: FileHandle, use: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
     return await use(file)

@@ -2,10 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Statistic } from '../../statistics/statistic.ts'
 import type { MonitorSpot } from '../options.ts'
-import { makeDirectory, sweep } from './files.ts'
+import { keepNewest, makeDirectory, sweep } from './files.ts'
 import { createMemory, type DetectorOf, type Memory } from './memory.ts'
 import { AGE_LIMIT, readSaved, writeMemory } from './saved.ts'
 import { SnapshotFault } from './snapshot.ts'
+
+/** Snapshots that are kept of interfaces that have gone, which patterns may have matched by the thousand. */
+const KEPT = 128
 
 export interface NodeMemoryOptions {
   /** Null: nothing is read or written. */
@@ -31,6 +34,10 @@ export interface MemoryStanding {
 /** The memory of all interfaces; writes a last snapshot when it is disposed of. */
 export interface NodeMemory extends AsyncDisposable {
   detectorOf(name: string): DetectorOf | undefined
+  /** Remembers a further interface, with what was saved under its name. */
+  add(name: string): Promise<void>
+  /** Forgets an interface; what was written of it stays. */
+  remove(name: string): void
   /** Takes other settings: detectors are asked for under them from now on, of these statistics. */
   change(spot: MonitorSpot, statistics: readonly Statistic[]): void
   standing(): MemoryStanding | undefined
@@ -46,20 +53,27 @@ export async function openNodeMemory(options: NodeMemoryOptions): Promise<NodeMe
 
 /** Keeps detectors as long as the program runs. */
 function forgetful({ interfaces, spot }: NodeMemoryOptions): NodeMemory {
+  const now = { spot }
   const memories = new Map(interfaces.map((name) => [name, createMemory(spot)]))
   return {
     detectorOf: (name) => memories.get(name)?.detectorOf,
-    change: changing(memories),
+    add: async (name) => void memories.set(name, createMemory(now.spot)),
+    remove: (name) => void memories.delete(name),
+    change: changing(memories, now),
     standing: () => undefined,
     begin: () => undefined,
     async [Symbol.asyncDispose]() {},
   }
 }
 
-function changing(memories: ReadonlyMap<string, Memory>): NodeMemory['change'] {
+function changing(
+  memories: ReadonlyMap<string, Memory>,
+  now: { spot: MonitorSpot },
+): NodeMemory['change'] {
   return (spot, statistics) => {
-    const now = new Date()
-    for (const each of memories.values()) each.change(spot, statistics, now)
+    const time = new Date()
+    now.spot = spot
+    for (const each of memories.values()) each.change(spot, statistics, time)
   }
 }
 
@@ -73,19 +87,29 @@ async function remembering(
   let writing: Promise<void> | undefined
 
   const memories = new Map<string, Memory>()
+  const now = { spot }
+  let restoredBefore = 0
   const faults: string[] = []
   const refusals: string[] = []
-  for (const name of interfaces) {
+  async function add(name: string, fault: (line: string) => void, refusal = fault): Promise<void> {
     const saved = await readSaved(directory, name).catch((error: unknown) => {
-      const lines = error instanceof SnapshotFault ? faults : refusals
-      lines.push(`interface ${name} is learned anew: ${reasonOf(error)}`)
+      const tell = error instanceof SnapshotFault ? fault : refusal
+      tell(`interface ${name} is learned anew: ${reasonOf(error)}`)
       return []
     })
-    memories.set(name, createMemory(spot, saved))
+    memories.set(name, createMemory(now.spot, saved))
+  }
+  for (const name of interfaces) {
+    await add(
+      name,
+      (line) => faults.push(line),
+      (line) => refusals.push(line),
+    )
   }
 
   async function write(): Promise<void> {
     await makeDirectory(directory)
+    await keepNewest(directory, KEPT + memories.size).catch(() => undefined)
     const failures: unknown[] = []
     /* one interface after the other, so that windows are closed in between */
     for (const [name, memory] of memories) {
@@ -119,11 +143,19 @@ async function remembering(
   }
   return {
     detectorOf: (name) => memories.get(name)?.detectorOf,
-    change: changing(memories),
+    add: (name) => add(name, warn),
+    remove(name) {
+      restoredBefore += memories.get(name)?.restored ?? 0
+      memories.delete(name)
+    },
+    change: changing(memories, now),
     standing: () => ({
       written,
       success,
-      restored: [...memories.values()].reduce((sum, { restored }) => sum + restored, 0),
+      restored: [...memories.values()].reduce(
+        (sum, { restored }) => sum + restored,
+        restoredBefore,
+      ),
     }),
     begin() {
       faults.forEach(warn)

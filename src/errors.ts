@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'PCAP_FORMAT' // the file is no capture, or of a kind that is not known
   | 'PCAP_TRUNCATED' // the capture ends inside a record
   | 'STATE_WRITE' // what detectors learned could not be written to where it was to be kept
+  | 'PINS_BUSY' // another process has the directory of pins
   | 'TOOL_MISSING' // promtool or prometheus is not installed
   | 'RULES' // the rule file is wrong, or Prometheus cannot evaluate it
   | 'LISTEN' // the address to listen on could not be taken

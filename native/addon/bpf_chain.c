@@ -43,24 +43,27 @@ static int set_slot(struct loaded *loaded, u32 slot, int program)
 	return 0;
 }
 
-int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u32 cpus, struct failure *failure)
+static const struct loaded_group nothing = {.cells = -1, .keys = -1, .program = -1, .notes = {.map = -1}};
+
+int bpf_open_group(struct loaded_group *group, const struct group_spec *spec, u32 cpus, const char *pins,
+		   u32 notes_bytes, struct failure *failure)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	*group = (struct loaded_group){.cells = -1, .keys = -1, .program = -1};
+	*group = nothing;
 	group->cells_bytes = whole_pages((size_t)cpus * spec->cells_bytes, page);
 	group->keys_bytes = whole_pages(spec->keys_bytes, page);
-	group->cells = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_cells", spec->cells_bytes, cpus, BPF_F_MMAPABLE);
+	group->cells = pinned_array(pins, "cells", "pktspot_cells", spec->cells_bytes, cpus, failure);
 	if (group->cells >= 0)
-		group->keys = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_keys", spec->keys_bytes, 1, BPF_F_MMAPABLE);
-	if (group->keys < 0)
-		fail(failure, "BPF_MAP_CREATE", errno);
-	else if (!(group->cells_memory = bpf_map_memory(group->cells, group->cells_bytes)) ||
-		 !(group->keys_memory = bpf_map_memory(group->keys, group->keys_bytes)))
+		group->keys = pinned_array(pins, "keys", "pktspot_keys", spec->keys_bytes, 1, failure);
+	if (group->keys >= 0 && !notes_open(&group->notes, pins, notes_bytes, failure)) {
+		group->cells_memory = bpf_map_memory(group->cells, group->cells_bytes);
+		group->keys_memory = bpf_map_memory(group->keys, group->keys_bytes);
+		if (group->cells_memory && group->keys_memory)
+			return 0;
 		fail(failure, "mmap", errno);
-	else
-		return 0;
-	bpf_close_group(NULL, group, 0);
+	}
+	bpf_close_group(group);
 	return -1;
 }
 
@@ -84,13 +87,16 @@ int bpf_start_group(struct loaded *loaded, struct loaded_group *group, const str
 	return set_slot(loaded, spec->program, group->program) ? fail(failure, "BPF_MAP_UPDATE_ELEM", errno) : 0;
 }
 
-void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot)
+void bpf_stop_group(struct loaded *loaded, u32 slot)
 {
-	if (group->program >= 0) {
-		if (!loaded->ends)
-			set_slot(loaded, slot, -1);
+	if (!loaded->ends)
+		set_slot(loaded, slot, -1);
+}
+
+void bpf_close_group(struct loaded_group *group)
+{
+	if (group->program >= 0)
 		close(group->program);
-	}
 	if (group->cells_memory)
 		munmap(group->cells_memory, group->cells_bytes);
 	if (group->keys_memory)
@@ -99,5 +105,6 @@ void bpf_close_group(struct loaded *loaded, struct loaded_group *group, u32 slot
 		close(group->cells);
 	if (group->keys >= 0)
 		close(group->keys);
-	*group = (struct loaded_group){.cells = -1, .keys = -1, .program = -1};
+	notes_close(&group->notes);
+	*group = nothing;
 }

@@ -34,6 +34,8 @@ struct filter {
 struct filter_values {
 	u64 epoch; /* 0 or 1 */
 	u64 cells[FILTER_CELLS];
+	u64 base[FILTER_CELLS]; /* what all CPUs' cells held together when their owners began; the first one's are used
+				 */
 	u64 reserved[7];
 	u8 registers[]; /* epoch 0, epoch 1; in each FILTER_UNIQUES times 2^bits */
 };

@@ -22,10 +22,9 @@ struct filter_state {
 	u32 cpus;
 	u32 bits;
 	u64 seed;
-	u64 base[FILTER_CELLS]; /* what cells held when their owners began */
-	int map;                /* the kernel's; -1: counted here */
-	int busy;               /* a change is under way in the thread pool */
-	int closed;             /* freed when the change ends */
+	int map;    /* the kernel's; -1: counted here */
+	int busy;   /* a change is under way in the thread pool */
+	int closed; /* freed when the change ends */
 };
 
 /* Precision of the sketches that a source's filters have. */

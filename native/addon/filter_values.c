@@ -36,14 +36,15 @@ struct filter_state *filters_make(const struct source *source, struct failure *f
 	state->cpus = source->loaded ? source->counting.tables : 1;
 	state->bytes = whole_pages((size_t)state->cpus * state->stride, page);
 	if (source->loaded) {
-		state->map = bpf_create_array(BPF_MAP_TYPE_ARRAY, "pktspot_filter", state->stride, state->cpus,
-					      BPF_F_MMAPABLE);
+		state->map = pinned_array(source->loaded->pins, "filters", "pktspot_filter", state->stride, state->cpus,
+					  failure);
 		state->memory = state->map < 0 ? NULL : bpf_map_memory(state->map, state->bytes);
 	} else {
 		state->memory = calloc(1, state->bytes);
 	}
 	if (!state->memory) {
-		fail(failure, source->loaded ? "BPF_MAP_CREATE" : "calloc", errno);
+		if (!failure->step)
+			fail(failure, source->loaded ? "mmap" : "calloc", errno);
 		if (state->map >= 0)
 			close(state->map);
 		free(state);
@@ -88,6 +89,8 @@ void filters_changed(struct filter_state *state)
 /* What the cells hold at this moment is what their new owners begin with: writing a zero could lose to a packet. */
 void filters_begin(struct filter_state *state, const struct filter_set *set)
 {
+	u64 *base = values_of(state, 0)->base;
+
 	for (u32 i = 0; i < set->count; i++) {
 		const struct filter *filter = &set->filters[i];
 		u32 bytes = 1u << state->bits;
@@ -95,13 +98,12 @@ void filters_begin(struct filter_state *state, const struct filter_set *set)
 		if (!filter->fresh)
 			continue;
 		if (filter->add != FILTER_ADD_UNIQUE)
-			state->base[filter->cell] = 0;
+			base[filter->cell] = 0;
 		for (u32 cpu = 0; cpu < state->cpus; cpu++) {
 			struct filter_values *values = values_of(state, cpu);
 
 			if (filter->add != FILTER_ADD_UNIQUE) {
-				state->base[filter->cell] +=
-					__atomic_load_n(&values->cells[filter->cell], __ATOMIC_RELAXED);
+				base[filter->cell] += __atomic_load_n(&values->cells[filter->cell], __ATOMIC_RELAXED);
 				continue;
 			}
 			memset(values->registers + filter->cell * bytes, 0, bytes);
@@ -128,7 +130,7 @@ void filters_look(const struct filter_state *state, u64 *cells)
 	for (u32 cell = 0; state && cell < FILTER_CELLS; cell++) {
 		for (u32 cpu = 0; cpu < state->cpus; cpu++)
 			cells[cell] += __atomic_load_n(&values_of(state, cpu)->cells[cell], __ATOMIC_RELAXED);
-		cells[cell] -= state->base[cell];
+		cells[cell] -= values_of(state, 0)->base[cell];
 	}
 }
 

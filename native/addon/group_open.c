@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups as JavaScript opens and closes them. */
 #include <errno.h>
+#include <linux/limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static napi_value group_bytes(napi_env env, napi_callback_info info)
 static void free_group(struct source *source, struct group *group)
 {
 	if (source->loaded) {
-		bpf_close_group(source->loaded, &group->loaded, group->spec.program);
+		bpf_close_group(&group->loaded);
 	} else {
 		free(group->cells);
 		free(group->keys);
@@ -66,23 +67,34 @@ static struct group *taken_out(struct source *source, u32 slot)
 	return group;
 }
 
+/* The kernel goes on counting a pinned source's. */
 void close_groups(struct source *source)
 {
 	for (u32 slot = 1; slot < PROGRAMS; slot++) {
 		struct group *group = taken_out(source, slot);
 
+		if (group && source->loaded && !source->loaded->pins)
+			bpf_stop_group(source->loaded, slot);
 		if (group)
 			free_group(source, group);
 	}
 }
 
-static int allocate(struct source *source, struct group *group, u32 tracked, struct failure *failure)
+/* What a group may need to be kept by: `pins` is the folder of its maps, NULL or empty without. */
+struct kept_as {
+	char pins[PATH_MAX];
+	u32 notes_bytes;
+};
+
+static int allocate(struct source *source, struct group *group, u32 tracked, const struct kept_as *kept,
+		    struct failure *failure)
 {
 	const struct group_spec *spec = &group->spec;
 	size_t cells = (size_t)group->tables * spec->cells_bytes;
 
 	if (source->loaded) {
-		if (bpf_open_group(&group->loaded, spec, group->tables, failure))
+		if (bpf_open_group(&group->loaded, spec, group->tables, kept->pins[0] ? kept->pins : NULL,
+				   kept->notes_bytes, failure))
 			return -1;
 		group->cells = group->loaded.cells_memory;
 		group->keys = group->loaded.keys_memory;
@@ -110,12 +122,13 @@ static int start(struct source *source, struct group *group, u32 slot, struct fa
 	return 0;
 }
 
-/* openGroup(source, slot, numbers, classes, seed): candidates that are tracked in each table */
+/* openGroup(source, slot, numbers, classes, seed, pins, notesBytes): candidates that are tracked in each table */
 static napi_value open_group(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct failure failure = {0};
 	struct group_wish wish;
+	struct kept_as kept;
 	struct source *source;
 	struct group *group;
 	u32 slot;
@@ -123,6 +136,8 @@ static napi_value open_group(napi_env env, napi_callback_info info)
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
 	slot = get_u32(env, arguments[1]);
+	get_text(env, arguments[5], kept.pins, sizeof(kept.pins));
+	kept.notes_bytes = get_u32(env, arguments[6]);
 	if (!source)
 		return NULL;
 	if (slot < 1 || slot >= PROGRAMS || source->groups[slot])
@@ -131,12 +146,12 @@ static napi_value open_group(napi_env env, napi_callback_info info)
 	if (!group)
 		return fail(&failure, "calloc", ENOMEM), throw_failure(env, &failure);
 	group->tables = source->counting.tables;
-	group->loaded = (struct loaded_group){.cells = -1, .keys = -1, .program = -1};
+	group->loaded = (struct loaded_group){.cells = -1, .keys = -1, .program = -1, .notes = NO_NOTES};
 	if (read_spec(env, arguments + 2, slot, source->loaded != NULL, &group->spec, &wish)) {
 		free(group);
 		return NULL;
 	}
-	if (!allocate(source, group, (u32)wish.tracked, &failure)) {
+	if (!allocate(source, group, (u32)wish.tracked, &kept, &failure)) {
 		if (group->spec.class_bytes)
 			memcpy(group->keys, get_bytes(env, arguments[3], NULL), group->spec.class_bytes);
 		for (u32 table = 0; table < group->tables; table++)
@@ -151,7 +166,8 @@ static napi_value open_group(napi_env env, napi_callback_info info)
 	return make_u32(env, source->loaded ? group->spec.sets * CACHE_WAYS : (u32)wish.tracked);
 }
 
-/* closeGroup(source, slot): nothing when either is closed already */
+/* closeGroup(source, slot): nothing when either is closed already; a pinned program that is in the slot is let go, too
+ */
 static napi_value close_group(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
@@ -162,7 +178,11 @@ static napi_value close_group(napi_env env, napi_callback_info info)
 	get_arguments(env, info, arguments);
 	source = find_source(env, arguments[0]);
 	slot = get_u32(env, arguments[1]);
-	group = source && slot >= 1 && slot < PROGRAMS ? taken_out(source, slot) : NULL;
+	if (!source || slot < 1 || slot >= PROGRAMS)
+		return undefined(env);
+	group = taken_out(source, slot);
+	if (source->loaded && (group || source->loaded->pins))
+		bpf_stop_group(source->loaded, slot);
 	if (group)
 		free_group(source, group);
 	return undefined(env);

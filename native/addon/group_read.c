@@ -128,7 +128,7 @@ int is_promoted(const struct group *group, const u64 *words)
 /* Packets may look for the key meanwhile: its words are there before its entry. */
 int group_promote(struct group *group, u32 slot, const u64 *words)
 {
-	u64 hash, *bucket;
+	u64 hash, entry, *bucket;
 
 	memcpy(slot_words(group, slot), words, group->spec.words * sizeof(*words));
 	if (!group->spec.buckets) {
@@ -137,10 +137,14 @@ int group_promote(struct group *group, u32 slot, const u64 *words)
 	}
 	hash = hash_words(&group->spec, words);
 	bucket = bucket_of(group, hash);
+	entry = (u64)slot << 32 | tag_of(hash);
+	for (u32 i = 0; i < BUCKET_WAYS; i++)
+		if (bucket[i] == entry) /* from before a restart */
+			return 0;
 	for (u32 i = 0; i < BUCKET_WAYS; i++) {
 		if (bucket[i] > ENTRY_LEFT)
 			continue;
-		__atomic_store_n(&bucket[i], (u64)slot << 32 | tag_of(hash), __ATOMIC_RELEASE);
+		__atomic_store_n(&bucket[i], entry, __ATOMIC_RELEASE);
 		return 0;
 	}
 	return -1;

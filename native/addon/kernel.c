@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source that counts in the kernel: an XDP or tcx program and its mapped tables. */
 #include <errno.h>
+#include <linux/limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -34,15 +35,20 @@ static u64 monotonic_to_unix(u64 last_ns)
 	return last_ns + clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 }
 
-/* openKernel(hook, cpus, bits, seed, frags, raw): loads the program and maps its tables; nothing is attached yet */
+/*
+ * openKernel(hook, cpus, bits, seed, frags, raw, pins): loads the program and maps its tables; nothing is attached yet.
+ * What is pinned in the folder `pins` goes on; without a folder nothing is.
+ */
 static napi_value open_kernel(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct kernel_source *kernel = calloc(1, sizeof(*kernel));
 	struct failure failure = {0};
 	struct layout layout = {0};
+	char pins[PATH_MAX];
 
 	get_arguments(env, info, arguments);
+	get_text(env, arguments[6], pins, sizeof(pins));
 	layout.hyperloglog_bits = get_u32(env, arguments[2]);
 	layout.seed = get_u64(env, arguments[3]);
 	layout.frags = (u32)get_bool(env, arguments[4]);
@@ -52,8 +58,9 @@ static napi_value open_kernel(napi_env env, napi_callback_info info)
 		fail(&failure, "malloc", ENOMEM);
 		return throw_failure(env, &failure);
 	}
-	kernel->hook = get_u32(env, arguments[0]);
-	if (bpf_open(&kernel->loaded, kernel->hook, &layout, get_u32(env, arguments[1]), &failure)) {
+	kernel->hook = layout.hook = get_u32(env, arguments[0]);
+	if (bpf_open(&kernel->loaded, kernel->hook, &layout, get_u32(env, arguments[1]), pins[0] ? pins : NULL,
+		     &failure)) {
 		free(kernel);
 		return throw_failure(env, &failure);
 	}

@@ -21,6 +21,7 @@ static napi_value init(napi_env env, napi_value exports)
 	init_drops(env, exports);
 	init_drop_types(env, exports);
 	init_link_drops(env, exports);
+	init_pins(env, exports);
 	return exports;
 }
 

@@ -46,6 +46,12 @@ int get_bool(napi_env env, napi_value value)
 	return flag;
 }
 
+void get_text(napi_env env, napi_value value, char *text, size_t bytes)
+{
+	text[0] = 0;
+	napi_get_value_string_utf8(env, value, text, bytes, NULL);
+}
+
 void *get_bytes(napi_env env, napi_value value, size_t *bytes)
 {
 	static const u8 widths[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8}; /* by napi_typedarray_type */
@@ -122,10 +128,10 @@ static const char *error_name(int error, char *buffer, size_t bytes)
 	static const struct {
 		int error;
 		const char *name;
-	} names[] = {{EPERM, "EPERM"},   {EACCES, "EACCES"}, {EBUSY, "EBUSY"},           {EEXIST, "EEXIST"},
-		     {EINVAL, "EINVAL"}, {ENODEV, "ENODEV"}, {ENOMEM, "ENOMEM"},         {ENOSYS, "ENOSYS"},
-		     {E2BIG, "E2BIG"},   {ENXIO, "ENXIO"},   {EOPNOTSUPP, "EOPNOTSUPP"}, {ENETDOWN, "ENETDOWN"},
-		     {EMFILE, "EMFILE"}, {ERANGE, "ERANGE"}, {ENOBUFS, "ENOBUFS"}};
+	} names[] = {{EPERM, "EPERM"},       {EACCES, "EACCES"}, {EBUSY, "EBUSY"},   {EAGAIN, "EAGAIN"},
+		     {EEXIST, "EEXIST"},     {EINVAL, "EINVAL"}, {ENODEV, "ENODEV"}, {ENOMEM, "ENOMEM"},
+		     {ENOSYS, "ENOSYS"},     {E2BIG, "E2BIG"},   {ENXIO, "ENXIO"},   {EOPNOTSUPP, "EOPNOTSUPP"},
+		     {ENETDOWN, "ENETDOWN"}, {EMFILE, "EMFILE"}, {ERANGE, "ERANGE"}, {ENOBUFS, "ENOBUFS"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].error == error)

@@ -18,6 +18,8 @@ u64 get_u64(napi_env env, napi_value value); /* BigInt */
 int get_bool(napi_env env, napi_value value);
 /* Memory of a Buffer or any other typed array, and its length in bytes. */
 void *get_bytes(napi_env env, napi_value value, size_t *bytes);
+/* Text of so many bytes with its zero, cut to fit; empty when it is none. */
+void get_text(napi_env env, napi_value value, char *text, size_t bytes);
 /* Pointer behind an External; throws and returns NULL for another kind of handle or one that was closed. */
 void *get_handle(napi_env env, napi_value value, const napi_type_tag *tag);
 
@@ -50,5 +52,6 @@ void init_capabilities(napi_env env, napi_value exports);
 void init_drops(napi_env env, napi_value exports);
 void init_drop_types(napi_env env, napi_value exports);
 void init_link_drops(napi_env env, napi_value exports);
+void init_pins(napi_env env, napi_value exports);
 
 #endif

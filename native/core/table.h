@@ -59,6 +59,8 @@ struct layout {
 	u32 frags;            /* XDP sees frames of several fragments (Linux >= 5.18) */
 	u32 raw;              /* the interface has no link header */
 	u32 transmit;         /* what leaves is counted, before the kernel cuts super-packets into frames */
+	u32 hook;             /* where it counts: enum hook of the addon, for who finds it pinned */
+	u32 reserved;
 };
 
 struct table {

@@ -6,7 +6,12 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readBpfObject } from './elf.mjs'
-import { generateCounterLists, generateKeyList, generateProgramHeader } from './generate.mjs'
+import {
+  generateCounterLists,
+  generateKeyList,
+  generateLayoutVersion,
+  generateProgramHeader,
+} from './generate.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const { values } = parseArgs({
@@ -24,6 +29,7 @@ const { native } = values
 const gen = join(native, 'gen')
 generateCounterLists(native)
 generateKeyList(native)
+generateLayoutVersion(native)
 
 const triple = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch]
 

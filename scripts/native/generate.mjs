@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -72,5 +73,36 @@ export function generateProgramHeader(programs, path) {
   write(
     path,
     `${NOTE.replace('core/counters', 'bpf').replace('generate', 'build')}${body.join('\n')}`,
+  )
+}
+
+/** What lies in pinned memory, and what the programs on it agree about, in `native`; folders whole. */
+const LAYOUT = [
+  ...['types', 'table', 'layers', 'fields', 'hash', 'sketch', 'cache'].map(
+    (name) => `core/${name}.h`,
+  ),
+  ...['core/group_spec.h', 'core/group_key.h', 'core/counters', 'core/keys'],
+  ...['bpf/chain.h', 'addon/filter_set.h'],
+]
+
+/** Writes a digest of the layout of pinned memory; comments and blanks do not count. */
+export function generateLayoutVersion(native) {
+  const files = LAYOUT.flatMap((path) =>
+    path.endsWith('.h')
+      ? [path]
+      : readdirSync(join(native, path))
+          .sort()
+          .map((file) => `${path}/${file}`),
+  )
+  const digest = createHash('sha256')
+  for (const file of files) {
+    const text = readFileSync(join(native, file), 'utf8')
+    const code = text.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s+/g, ' ')
+    digest.update(`${file} ${code}\n`)
+  }
+  const version = digest.digest('hex').slice(0, 16)
+  write(
+    join(native, 'gen/layout.h'),
+    `${NOTE.replace('/core/counters', '')}#define LAYOUT_VERSION "${version}"\n`,
   )
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Notes } from './pins/notes.ts'
+
 /** A field of packets that keys are made of; the addon's `keyFields()` lists them in this form. */
 export interface KeyField {
   /** `ip.src`, `l4.dst_port`… */
@@ -47,6 +49,8 @@ export interface GroupSpec {
   readonly tracked: number
   /** Seed of the hashes. */
   readonly seed: bigint
+  /** Names the group and all that it counts by, over restarts: its GUID, a blank, a digest. Without, it is not pinned. */
+  readonly identity?: string
 }
 
 /** A key that is not promoted and what is known of it. */
@@ -81,6 +85,8 @@ export interface GroupFill {
 /** One group's counting at one source. Row 0 is `other`, row 1 + n the key in slot n; rows hold the spec's adds. */
 export interface GroupTable {
   readonly spec: GroupSpec
+  /** What is known of a pinned table besides its cells, by the process before at first; undefined when it is not pinned. */
+  readonly notes?: Notes | undefined
   /** Reads the cumulative cells: (1 + slots) times the adds; every frame is in exactly one row. Never falls. */
   look(): BigUint64Array
   /** Closes the window of extremes and uniques and reads it. */

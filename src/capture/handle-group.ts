@@ -2,25 +2,40 @@
 import type { Addon, Handle } from '../native/binding.ts'
 import { groupNumbers, keyWordCount } from './group-numbers.ts'
 import type { Candidate, GroupSpec, GroupTable } from './group-table.ts'
+import { groupNotesBytes } from './pins/group-pins.ts'
+import { handleNotes } from './pins/handle-notes.ts'
 
-/** Begins to count a group in a slot behind a handle; throws NativeError or RangeError. */
+/** Where a group counts. */
+export interface GroupPlace {
+  readonly slot: number
+  /** Folder of its pins; undefined when it has none. */
+  readonly pins: string | undefined
+  onClose(): void
+}
+
+/** Begins to count a group behind a handle, or goes on with a pinned one; throws NativeError or RangeError. */
 export function handleGroup(
   addon: Addon,
   handle: Handle,
-  slot: number,
   wanted: GroupSpec,
-  onClose: () => void,
+  { slot, pins, onClose }: GroupPlace,
 ): GroupTable {
-  const classes = wanted.classes ?? new Uint8Array()
-  const tracked = addon.openGroup(handle, slot, groupNumbers(wanted), classes, wanted.seed)
-  const spec = { ...wanted, tracked }
+  const { classes = new Uint8Array(), seed } = wanted
   const fields = addon.keyFields()
-  const words = keyWordCount(spec, (field) => fields[field]?.bits ?? 0)
+  const words = keyWordCount(wanted, (field) => fields[field]?.bits ?? 0)
+  const room = groupNotesBytes(wanted, words)
+  const numbers = groupNumbers(wanted)
+  const tracked = addon.openGroup(handle, slot, numbers, classes, seed, pins, room)
+  const spec = { ...wanted, tracked }
+  const notes = pins === undefined ? undefined : handleNotes(addon, handle, slot)
+  const { identity, slots, rank, uniqueBits } = wanted
+  notes?.write('spec', { identity, slots, tracked: wanted.tracked, rank, uniqueBits, seed })
   const adds = spec.adds.length
   let isOpen = true
 
   return {
     spec,
+    notes,
     look() {
       const cells = new BigUint64Array((1 + spec.slots) * adds)
       addon.lookGroup(handle, slot, cells)

@@ -12,18 +12,31 @@ export interface KeptGroup {
   lose(): void
   /** Goes on with a table of the same cells that has counted nothing yet and has no fewer slots. */
   regain(table: GroupTable): void
+  /** Writes down what it adds to its table's cells, so that they can go on from there in another process. */
+  note(): void
   /** Goes on with another table, opened once the one before has given its memory back; with that again when it throws. */
   replace(open: () => GroupTable, before: () => GroupTable): void
 }
 
-/** Keeps a group, with its first table if there is one by now. */
-export function keptGroup(wanted: GroupSpec, first?: GroupTable): KeptGroup {
+/** The part of a table's notes that each of those who keep it has. */
+export type KeptBy = 'kept' | 'counted'
+
+interface KeptNote {
+  readonly base: readonly string[]
+  readonly forgotten: string
+}
+
+/** Keeps a group, with its first table if there is one by now; that may have been kept before by the same one. */
+export function keptGroup(wanted: GroupSpec, first?: GroupTable, by: KeptBy = 'kept'): KeptGroup {
   const promoted = new Map<number, readonly bigint[]>()
   let current = first
   let spec = first?.spec ?? wanted
   let isClosed = false
-  let base: BigUint64Array = new BigUint64Array((1 + spec.slots) * spec.adds.length)
-  let forgotten = 0n
+  const noted = first?.notes?.read(by) as KeptNote | undefined
+  let base: BigUint64Array = noted
+    ? BigUint64Array.from(noted.base, BigInt)
+    : new BigUint64Array((1 + spec.slots) * spec.adds.length)
+  let forgotten = BigInt(noted?.forgotten ?? 0)
 
   const look = (): BigUint64Array =>
     current?.look().map((cell, at) => cell + (base[at] ?? 0n)) ?? base.slice()
@@ -44,6 +57,11 @@ export function keptGroup(wanted: GroupSpec, first?: GroupTable): KeptGroup {
     current = table
     spec = table.spec
     for (const [slot, key] of promoted) table.promote(slot, key)
+    note()
+  }
+  function note(): void {
+    const isNeeded = forgotten > 0n || base.some((cell) => cell > 0n)
+    if (isNeeded) current?.notes?.write(by, { base: [...base], forgotten })
   }
 
   return {
@@ -52,6 +70,7 @@ export function keptGroup(wanted: GroupSpec, first?: GroupTable): KeptGroup {
     },
     lose,
     regain,
+    note,
     replace(open, before) {
       lose()
       try {
@@ -64,6 +83,9 @@ export function keptGroup(wanted: GroupSpec, first?: GroupTable): KeptGroup {
     table: {
       get spec() {
         return spec
+      },
+      get notes() {
+        return current?.notes
       },
       look,
       cut: () =>

@@ -94,6 +94,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     kept = kept.filter((group) => !group.isClosed)
     for (const group of kept) group.lose()
     const lost = source
+    lost?.pinned?.unpin()
     source = undefined
     filters = undefined
     await lost?.[Symbol.asyncDispose]()
@@ -164,6 +165,9 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     },
     get up() {
       return source !== undefined && without < 3
+    },
+    get pinned() {
+      return source?.pinned
     },
     get reattachments() {
       return reattachments

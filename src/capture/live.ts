@@ -8,7 +8,7 @@ import type { Addon, Handle } from '../native/binding.ts'
 import { alignedStart, type Clock, machineClock, momentOf, waitUntil } from './clock.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { type HandleReader, handleReader } from './handle-reader.ts'
-import type { LiveSource, Mode, Shed } from './source.ts'
+import type { LiveSource, Mode, Pinned, Shed } from './source.ts'
 import type { Transmit } from './transmit.ts'
 
 /** What a live source is made of. */
@@ -26,18 +26,23 @@ export interface LiveParts {
   readonly added?: readonly AddedSums[]
   /** The machine's unless given. */
   readonly clock?: Clock
+  readonly pinned?: Pinned | undefined
+  /** Whether it has counted before: that belongs to no window of this process. */
+  readonly goesOn?: boolean
 }
 
 /** A source that counts on its own and is read by the clock; owns the handles. */
 export function liveSource(parts: LiveParts): LiveSource {
   const { addon, catalog, name, ifindex, mode, handle, transmit, openGroup, added = [] } = parts
-  const { clock = machineClock } = parts
+  const { clock = machineClock, pinned } = parts
   const handles = transmit ? [handle, transmit.handle] : [handle]
   const reader = directions(
     handleReader(addon, handle, added),
     transmit && handleReader(addon, transmit.handle),
   )
   let before: Reading | undefined
+  /* what was counted since the process before ended goes with this cut */
+  const cutOff = parts.goesOn ? reader.cut() : undefined
   let opened = momentOf(clock)
   let shed: Shed = 0
   let shedMost: Shed = 0
@@ -71,6 +76,7 @@ export function liveSource(parts: LiveParts): LiveSource {
     },
     look: reader.look,
     openGroup,
+    pinned,
     load() {
       const loads = handles.map((each) => {
         const load = new BigUint64Array(3)
@@ -92,6 +98,7 @@ export function liveSource(parts: LiveParts): LiveSource {
       for (const each of handles) addon.shed(each, what)
     },
     async *windows(period, signal) {
+      before ??= await cutOff
       const milliseconds = Math.round(period * 1000)
       let end = alignedStart(opened.wall, period) + milliseconds
       for (let last = opened; ; ) {

@@ -5,7 +5,10 @@ import { kernelAtLeast } from './kernel.ts'
 import type { Layout } from './layout.ts'
 
 /** Ways to count on a live interface. */
-export type LiveMode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket'
+export type LiveMode = KernelMode | 'packet-socket'
+
+/** Those that count in the kernel. */
+export type KernelMode = Exclude<keyof typeof HOOK, 'tcx-egress'>
 
 /** Ways to count what a live interface transmits. */
 export type TransmitMode = 'tcx' | 'packet-socket'
@@ -15,8 +18,13 @@ export interface ModeSteps {
   readonly capabilities: readonly Capability[]
   /** First kernel release that has it. */
   readonly since: readonly [major: number, minor: number]
-  /** Creates everything without attaching it; throws NativeError. */
-  load(addon: Addon, target: { ifindex: number; raw: boolean }, layout: Layout): Handle
+  /** Creates everything without attaching it, or goes on with what is pinned in a folder; throws NativeError. */
+  load(
+    addon: Addon,
+    target: { ifindex: number; raw: boolean },
+    layout: Layout,
+    pins?: string,
+  ): Handle
   /** Starts the counting. */
   attach(addon: Addon, handle: Handle, ifindex: number): void
   /** Whether tables and groups are the kernel's memory. */
@@ -30,9 +38,8 @@ function kernelMode(hook: keyof typeof HOOK, since: readonly [number, number]): 
   return {
     capabilities: ['BPF', 'NET_ADMIN', 'PERFMON'],
     since,
-    load(addon, { raw }, { cpus, bits, seed }) {
-      const frags = hook.startsWith('xdp') && kernelAtLeast(5, 18)
-      return addon.openKernel(HOOK[hook], cpus, bits, seed, frags, raw)
+    load(addon, { raw }, { cpus, bits, seed }, pins) {
+      return addon.openKernel(HOOK[hook], cpus, bits, seed, seesFragments(hook), raw, pins)
     },
     attach: (addon, handle, ifindex) => addon.attachKernel(handle, ifindex),
     inKernel: true,
@@ -48,6 +55,11 @@ function packetSocket(transmit: boolean): ModeSteps {
     attach: (addon, handle) => addon.startPacketSocket(handle),
     inKernel: false,
   }
+}
+
+/** Whether a mode's program is loaded for frames of several fragments. */
+export function seesFragments(hook: keyof typeof HOOK): boolean {
+  return hook.startsWith('xdp') && kernelAtLeast(5, 18)
 }
 
 export const MODES: Readonly<Record<LiveMode, ModeSteps>> = {

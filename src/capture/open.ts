@@ -6,6 +6,7 @@ import { type PlacedCounter, withUserCounters } from '../counters/user-counters.
 import { CaptureError } from '../errors.ts'
 import {
   type Addon,
+  type Handle,
   type Interface,
   loadAddon,
   loadCatalog,
@@ -20,8 +21,17 @@ import { directionShare, type Layout, layoutFor } from './layout.ts'
 import { liveSource } from './live.ts'
 import { type LiveMode, MODES } from './modes.ts'
 import { groupOpener } from './open-group.ts'
+import { goingOn } from './pins/going-on.ts'
+import { groupPins } from './pins/group-pins.ts'
+import { handleNotes } from './pins/handle-notes.ts'
+import {
+  networkNamespace,
+  type PinnedSource,
+  type SourceNote,
+  type SourcePins,
+} from './pins/source-pins.ts'
 import { explain, type Refusal, refusal } from './refusal.ts'
-import type { LiveSource } from './source.ts'
+import type { LiveSource, Pinned } from './source.ts'
 import { openFilters, type SourceFilters } from './source-filters.ts'
 import { openTransmit, type TransmitPlace } from './transmit.ts'
 
@@ -33,6 +43,9 @@ export const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
   'xdp-generic': ['xdp-generic'],
   'packet-socket': ['packet-socket'],
 }
+
+/** Steps that fail where nothing can be pinned. */
+const PINNING = ['BPF_OBJ_PIN', 'BPF_OBJ_GET', 'mkdir']
 
 /** Where to go when another program holds the place that was asked for: it stays, and counting goes on beside it. */
 const BESIDE: readonly LiveMode[] = ['tcx', 'packet-socket']
@@ -51,6 +64,14 @@ export interface OpenOptions extends Beside {
   readonly without?: readonly LiveMode[]
   /** Groups to count from the first packet on. */
   readonly groups?: readonly GroupSpec[]
+  /** What outlives the process, and where it is told what begins anew. */
+  readonly pins?: PinsOf | undefined
+}
+
+/** Where sources are pinned. */
+export interface PinsOf {
+  at(found: Interface): SourcePins
+  tell(line: string): void
 }
 
 /** A source and the tables of the groups that were asked for, in that order. */
@@ -68,6 +89,8 @@ type Changing = Pick<SourceFilters, 'prepare' | 'take'>
 export interface Opened extends Counted {
   /** How the tables of each direction are laid out. */
   readonly layout: Layout
+  /** Whether it went on counting while no process read it. */
+  readonly goesOn: boolean
   /** Modes that were tried before and the reason each failed; empty when the first one worked. */
   readonly passedOver: readonly string[]
   /** The same of what is transmitted; empty where that was not asked for. */
@@ -81,29 +104,49 @@ export async function openInterface(name: string, options: OpenOptions): Promise
   const found = findInterface(addon, name)
   const { transmit = false } = options
   const budgetBytes = directionShare(options.budgetBytes, transmit)
-  const laidOut = (direction: 'receive' | 'transmit') => {
-    const own = groups.filter((spec) => countsDirection(spec, direction))
-    const cpus = options.cpus ?? possibleCpus()
-    return { groups: own, layout: layoutFor(addon, { ...options, budgetBytes, cpus, groups: own }) }
-  }
-  const { layout } = laidOut('receive')
+  const cpus = options.cpus ?? possibleCpus()
+  const received = groups.filter((spec) => countsDirection(spec, 'receive'))
+  const laidOut = { ...options, budgetBytes, cpus, groups: received }
+  const sent = groups.filter((spec) => countsDirection(spec, 'transmit'))
   const { without } = options
-  const beside = transmit ? { addon, found, filters, without, ...laidOut('transmit') } : undefined
+  const beside = transmit
+    ? {
+        addon,
+        found,
+        filters,
+        without,
+        groups: sent,
+        layout: layoutFor(addon, { ...laidOut, groups: sent }),
+      }
+    : undefined
   const have = effectiveCapabilities()
   const refusals: Refusal[] = []
-  const queue: LiveMode[] = [...ORDER[options.source]]
+  let pins = options.pins && { at: options.pins.at(found), tell: options.pins.tell }
+  const modes = ORDER[options.source]
+  let previous = pins && goingOn({ pins, found, options: laidOut, modes, addon })
+  const queue: LiveMode[] = previous ? [previous.mode, ...modes] : [...modes]
   for (let mode = queue.shift(); mode !== undefined; mode = queue.shift()) {
+    const layout = layoutFor(addon, { ...laidOut, ...(previous && { seed: previous.layout.seed }) })
+    const attempt = { addon, catalog, found, layout, have, groups, sums, filters, previous, pins }
     const outcome = options.without?.includes(mode)
       ? refusal(mode, 'KERNEL_UNSUPPORTED', 'this kernel lacks it')
-      : await tryMode({ addon, catalog, found, layout, have, groups, sums, filters, beside }, mode)
+      : await tryMode({ ...attempt, asked: options.source, beside }, mode)
     if (!('occupied' in outcome)) {
       return {
         ...outcome,
         layout,
+        goesOn: previous !== undefined,
         passedOver: refusals.map(({ mode, reason }) => `${mode}: ${reason}`),
       }
     }
-    refusals.push(outcome)
+    if (previous) {
+      pins?.tell(`counts begin anew, since the pinned program cannot go on: ${outcome.reason}`)
+      previous = undefined
+    } else if (PINNING.includes(outcome.step ?? '')) {
+      pins?.tell(`counting stops with the process, since nothing can be pinned: ${outcome.reason}`)
+      pins = undefined
+      queue.unshift(mode)
+    } else refusals.push(outcome)
     if (queue.length === 0 && outcome.occupied) queue.push(...BESIDE)
   }
   throw refused(name, refusals)
@@ -126,12 +169,19 @@ interface Attempt extends Required<Omit<Beside, 'filters'>>, Pick<OpenOptions, '
   readonly layout: Layout
   readonly have: ReadonlySet<Capability>
   readonly groups: readonly GroupSpec[]
+  readonly asked: string
+  readonly pins: { readonly at: SourcePins; tell(line: string): void } | undefined
+  /** What goes on; undefined: all begins anew. */
+  readonly previous: PinnedSource | undefined
   /** Where to count what is transmitted; undefined: not at all. */
   readonly beside: Omit<TransmitPlace, 'beside'> | undefined
 }
 
 async function tryMode(
-  {
+  attempt: Attempt,
+  mode: LiveMode,
+): Promise<Omit<Opened, 'layout' | 'goesOn' | 'passedOver'> | Refusal> {
+  const {
     addon,
     catalog: others,
     found,
@@ -140,10 +190,7 @@ async function tryMode(
     groups: wanted,
     sums,
     filters: set,
-    beside,
-  }: Attempt,
-  mode: LiveMode,
-): Promise<Omit<Opened, 'layout' | 'passedOver'> | Refusal> {
+  } = attempt
   const steps = MODES[mode]
   const [major, minor] = steps.since
   if (!kernelAtLeast(major, minor)) {
@@ -151,39 +198,40 @@ async function tryMode(
   }
   const { name, index: ifindex } = found
   const target = { ifindex, raw: found.raw === 1 }
+  const pins = steps.inKernel ? attempt.pins : undefined
   let handle: ReturnType<typeof steps.load> | undefined
   let added: readonly AddedSums[] = []
   try {
-    handle = steps.load(addon, target, layout)
+    if (!attempt.previous) attempt.pins?.at[pins ? 'begin' : 'remove']()
+    const loaded = steps.load(addon, target, layout, pins?.at.folder)
+    handle = loaded
+    const pinned = pins && pinnedSource(addon, loaded, pins.at, attempt)
     const { groupBudget: bytes, cpus } = layout
     const budget = steps.inKernel ? { bytes, cpus } : undefined
-    const openGroup = groupOpener(name, addon, handle, budget)
     const own = wanted.filter((spec) => countsDirection(spec, 'receive'))
+    const stop = (slot: number): void => addon.closeGroup(loaded, slot)
+    const parts = { addon, wanted: own, stop, tell: (line: string) => pins?.tell(line) }
+    const pinnedGroups = pins && groupPins(pins.at.folder, parts)
+    const openGroup = groupOpener(name, addon, loaded, budget, pinnedGroups)
+    added = openAll(sums, { addon, handle: loaded, name, mode, target })
+    const filters = set && openFilters({ handle: loaded, target }, set, pinned?.notes)
+    if (filters) added = [...added, filters]
+    for (const each of added) await each.ready
     const received: GroupTable[] = []
     for (const spec of budget ? layout.groups : own) {
       /* each loads a program, which takes some milliseconds */
       await turn()
       received.push(openGroup(spec))
     }
-    added = openAll(sums, { addon, handle, name, mode, target })
-    const filters = set && openFilters({ handle, target }, set)
-    if (filters) added = [...added, filters]
-    for (const each of added) await each.ready
-    steps.attach(addon, handle, ifindex)
-    const { transmit, passedOver: transmitPassedOver = [] } = beside
-      ? await openTransmit({ ...beside, beside: mode })
+    steps.attach(addon, loaded, ifindex)
+    const { transmit, passedOver: transmitPassedOver = [] } = attempt.beside
+      ? await openTransmit({ ...attempt.beside, beside: mode })
       : {}
     const catalog = growing(transmit ? others.whole() : others, () => filters?.counters ?? [])
+    const goesOn = attempt.previous !== undefined
     const source = liveSource({
-      addon,
-      catalog,
-      name,
-      ifindex,
-      mode,
-      handle,
-      transmit,
+      ...{ addon, catalog, name, ifindex, mode, handle: loaded, transmit, added, pinned, goesOn },
       openGroup: directedOpener(openGroup, transmit?.openGroup),
-      added,
     })
     return {
       source,
@@ -195,6 +243,7 @@ async function tryMode(
     for (const each of added) each.close()
     if (handle) addon.close(handle)
     if (error instanceof CaptureError && error.code !== 'BPF_LOAD') throw error
+    if (!attempt.previous) pins?.at.remove()
     return explain(mode, error as NativeError, missing(steps.capabilities, have))
   }
 }
@@ -211,6 +260,21 @@ function alsoTransmit(received: Changing, transmitted: Changing | undefined): Ch
       transmitted.take(next)
     },
   }
+}
+
+/** Says of a source what the next process has to know, unless it says so already. */
+function pinnedSource(
+  addon: Addon,
+  handle: Handle,
+  { remove }: SourcePins,
+  { asked, previous }: Pick<Attempt, 'asked' | 'previous'>,
+): Pinned | undefined {
+  const notes = handleNotes(addon, handle, 0)
+  if (!notes) return undefined
+  const namespace = networkNamespace()
+  const note: SourceNote = previous?.note ?? { asked, namespace, began: Date.now() }
+  notes.write('source', note)
+  return { began: new Date(note.began), notes, unpin: remove }
 }
 
 /** The catalog with the counters of now; the same one as long as they are. */

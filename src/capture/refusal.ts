@@ -10,6 +10,8 @@ export interface Refusal {
   readonly code: ErrorCode
   /** Whether another program holds the place. */
   readonly occupied: boolean
+  /** Call of the system that failed. */
+  readonly step?: string
 }
 
 export function refusal(mode: LiveMode, code: ErrorCode, reason: string): Refusal {
@@ -18,6 +20,11 @@ export function refusal(mode: LiveMode, code: ErrorCode, reason: string): Refusa
 
 /** Says what an error of a native step means, given the capabilities that the process lacks for the mode. */
 export function explain(mode: LiveMode, error: NativeError, lacking: readonly string[]): Refusal {
+  const { step } = error
+  return { ...explained(mode, error, lacking), ...(step !== undefined && { step }) }
+}
+
+function explained(mode: LiveMode, error: NativeError, lacking: readonly string[]): Refusal {
   if (lacking.length > 0 && (error.code === 'EPERM' || error.code === 'EACCES')) {
     return refusal(mode, 'CAPABILITY_MISSING', `needs ${lacking.join(' and ')}`)
   }

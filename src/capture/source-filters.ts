@@ -10,6 +10,8 @@ import { loadAddon, type NativeError } from '../native/binding.ts'
 import { ADD, type FilterProgram } from '../native/filters.ts'
 import type { Opening } from './beside.ts'
 import { linkTypeScanner } from './link-types.ts'
+import { filtersNote, type NotedFilters, notedOwners } from './pins/filters-note.ts'
+import type { Notes } from './pins/notes.ts'
 
 /** Link types of one capture file that filters are compiled for; those of further ones match nothing. */
 const LINK_TYPES = 16
@@ -24,20 +26,22 @@ export interface SourceFilters extends AddedSums {
   take(next: CompiledSet): void
 }
 
-/** Begins to try packets on filters. */
+/** Begins to try packets on filters; counters that pinned notes know go on with what their cells hold. */
 export function openFilters(
   { handle, target }: Pick<Opening, 'handle' | 'target'>,
   first: CompiledSet,
+  notes?: Notes,
 ): SourceFilters {
   const addon = loadAddon()
   const { cells: cellCount, uniques, registers: registerBytes } = addon.filterSizes(handle)
   const links = new Set<number>()
-  const owners = new Map<string, symbol>()
+  const noted = notes?.read('filters') as NotedFilters | undefined
+  const owners = new Map(notedOwners(noted, first.placed).map((each) => [cellOf(each), each.id]))
   const scan = linkTypeScanner()
   let set = first
   let isClosed = false
   /** Without filters nothing is asked of the kernel, where trying none would take time, too. */
-  let isTrying = false
+  let isTrying = noted !== undefined
   /** Those that packets of a link type are tried on. */
   const tried = new Map<number, Filters>()
   let work: Promise<void> = Promise.resolve()
@@ -81,6 +85,10 @@ export function openFilters(
     work = done.catch(() => undefined)
     return done
   }
+  /** Only what has counters or filters is noted: without, nothing is tried. */
+  function note(): void {
+    if (isTrying) notes?.write('filters', filtersNote(set))
+  }
   async function applyAll(of: CompiledSet, which: 'filters' | 'during'): Promise<void> {
     for (const link of links) await apply(of, which, link)
   }
@@ -89,7 +97,7 @@ export function openFilters(
     return next(() => apply(set, 'filters', link))
   }
 
-  const ready = target && begin(target.raw ? RAW : ETHERNET)
+  const ready = target && begin(target.raw ? RAW : ETHERNET).then(note)
   ready?.catch(() => undefined)
   return {
     get counters() {
@@ -129,6 +137,7 @@ export function openFilters(
     prepare: (of) => next(() => applyAll(of, 'during')),
     take(of) {
       set = of
+      note()
       next(() => applyAll(of, 'filters')).catch(() => undefined)
     },
     close() {
@@ -137,6 +146,6 @@ export function openFilters(
   }
 }
 
-function cellOf({ add, cell }: WantedFilter): string {
+function cellOf({ add, cell }: Pick<WantedFilter, 'add' | 'cell'>): string {
   return `${add === ADD.unique} ${cell}`
 }

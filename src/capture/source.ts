@@ -3,6 +3,7 @@ import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Window } from '../counters/window.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
+import type { Notes } from './pins/notes.ts'
 
 /** How packets reach the counters. */
 export type Mode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket' | 'pcap-file'
@@ -27,6 +28,17 @@ export interface Source extends AsyncDisposable {
    * candidates are tracked: `spec` of the table says how many. Throws a `CaptureError`: GROUP_LIMIT, MEMORY_BUDGET, BPF_LOAD.
    */
   openGroup(spec: GroupSpec): GroupTable
+  /** How a source outlives the process; undefined when it does not. */
+  readonly pinned?: Pinned | undefined
+}
+
+/** What a pinned source has besides. */
+export interface Pinned {
+  /** When its counts began: in an earlier process if it went on. */
+  readonly began: Date
+  readonly notes: Notes
+  /** Has it end with the process after all. */
+  unpin(): void
 }
 
 /** What a source does without, each with those before it: nothing, users' filters, groups, or all counting. */

@@ -150,6 +150,16 @@ export function preflight(program: Command, io: Io, ended: Ended): void {
     })
 }
 
+export function detach(program: Command, io: Io, ended: Ended): void {
+  addSettingFlags(program.command('detach'), ['pins.directory'])
+    .description('end what goes on counting without the program: remove everything it pinned')
+    .action(async (_: object, command: Command) => {
+      const { settings } = await resolved(command, io)
+      const { detachCommand } = await import('./detach.ts')
+      ended(await detachCommand(settings, io))
+    })
+}
+
 async function resolved(command: Command, io: Io): Promise<Resolved> {
   const { settingsOf } = await import('./settings.ts')
   return settingsOf(givenFlags(command), io)

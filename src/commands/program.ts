@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { PktspotError } from '../errors.ts'
 import { EXIT, type ExitCode, type Io } from './command.ts'
-import { check, config, list, preflight, replay, run, top } from './definitions.ts'
+import { check, config, detach, list, preflight, replay, run, top } from './definitions.ts'
 import { spot } from './spot-definition.ts'
 import { version } from './version.ts'
 
@@ -16,7 +16,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     .exitOverride()
     .configureOutput({ writeOut: (text) => help.push(text), outputError: () => undefined })
     .addHelpText('after', '\nThe default command is run: see pktspot run --help for its flags.')
-  for (const define of [run, replay, top, list, check, config, preflight, spot]) {
+  for (const define of [run, replay, top, list, check, config, preflight, detach, spot]) {
     define(program, io, (result) => {
       code = result
     })

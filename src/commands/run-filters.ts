@@ -4,7 +4,7 @@ import type { Catalog } from '../counters/catalog.ts'
 import { withUserCounters } from '../counters/user-counters.ts'
 import type { GroupFilters, PlacedFilters } from '../filters/bits.ts'
 import { type CompiledSet, compiledSet } from '../filters/compiled-set.ts'
-import { filterSet } from '../filters/filter-set.ts'
+import { filterSet, type Places, wantedPlaces } from '../filters/filter-set.ts'
 import type { Group } from '../groups/group.ts'
 import { layerBits } from '../groups/layers.ts'
 import type { SpecContext } from '../groups/spec.ts'
@@ -16,6 +16,8 @@ import type { Change } from './reload.ts'
 export interface FilterContext {
   /** Filters in force, whose counters go on. */
   readonly before?: CompiledSet
+  /** Places in pinned sources, that those who had them keep. */
+  readonly pinned?: Places | undefined
   /** Told of filters that match nothing on a link. */
   readonly warn?: (line: string) => void
 }
@@ -32,7 +34,7 @@ export function catalogWith(others: Catalog, counters: readonly UserCounter[]): 
 export function planFilters(
   counters: readonly UserCounter[],
   groups: readonly Group[],
-  { before, warn = () => undefined }: FilterContext,
+  { before, pinned, warn = () => undefined }: FilterContext,
 ): CompiledSet {
   const fields = new Map(
     loadAddon()
@@ -41,8 +43,9 @@ export function planFilters(
   )
   const fieldIndex = (field: string): number => fields.get(field) ?? 0
   const wanted = { counters, groups: groups.flatMap(filtersOf), layerBits, fieldIndex }
+  const places = before ?? (pinned && wantedPlaces(wanted, pinned))
   const transmit = groups.some((group) => group.direction && filtersOf(group).length > 0)
-  return { ...compiledSet(filterSet(wanted, before), { before, warn }), transmit }
+  return { ...compiledSet(filterSet(wanted, places), { before, warn }), transmit }
 }
 
 function filtersOf({ guid, filter, key }: Group): GroupFilters[] {

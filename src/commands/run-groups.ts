@@ -128,9 +128,8 @@ export function runGroups(
       if (window.period !== base || (window.shed ?? 0) >= 2) return
       for (const _ of counted.get(source)?.groups.advancing(window) ?? []) await turn()
     },
-    async [Symbol.asyncDispose]() {
-      for (const each of groups()) each.close()
-    },
+    /* their tables end with their sources, or go on as these do */
+    async [Symbol.asyncDispose]() {},
   }
 }
 

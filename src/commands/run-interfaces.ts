@@ -5,6 +5,7 @@ import type { KeptSource } from '../capture/kept.ts'
 import type { Link } from '../capture/links.ts'
 import { withLongerWindows } from '../capture/longer-windows.ts'
 import type { MemoryShares } from '../capture/memory-shares.ts'
+import type { Pins } from '../capture/pins/pins.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import type { Told } from '../exporters/told.ts'
 import type { NodeMemory } from '../monitor/state/node-memory.ts'
@@ -44,6 +45,8 @@ export interface InterfacesParts {
   readonly plugins: RunPlugins
   /** Counted at every interface, before what plugins count. */
   readonly sums: readonly OpenSums[]
+  /** Undefined: counting ends with the process. */
+  readonly pins: Pins | undefined
   readonly memory: NodeMemory
   readonly watch: RunWatch
   readonly groups: RunGroups
@@ -120,12 +123,13 @@ export function countInterfaces(parts: InterfacesParts): Interfaces {
       budgetBytes: shares.next(pending, specs),
       groups: specs,
       beside: { ...plugged.beside, sums: [...parts.sums, ...plugged.beside.sums], filters },
+      pins: parts.pins,
       log,
       following: link ? { link: link.id, retry: RETRY, isMortal } : {},
       onOpen: (layout) => shares.take(name, layout),
     })
     try {
-      watch.begin(name)
+      watch.begin(name, () => source.pinned?.notes)
       groups.begin(source, plugged.groups)
     } catch (error) {
       await source[Symbol.asyncDispose]()
@@ -163,6 +167,7 @@ export function countInterfaces(parts: InterfacesParts): Interfaces {
       entry.stop.abort()
       await entry.done
       entries.delete(name)
+      entry.source.pinned?.unpin()
       /* closed as a whole: its groups one by one would each wait for the kernel */
       const closed = entry.source[Symbol.asyncDispose]()
       entry.release()

@@ -4,6 +4,7 @@ import type { GroupSpec } from '../capture/group-table.ts'
 import { type KeptOptions, type KeptSource, keptSource } from '../capture/kept.ts'
 import type { Layout } from '../capture/layout.ts'
 import { type Opened, openInterface } from '../capture/open.ts'
+import type { Pins } from '../capture/pins/pins.ts'
 import { lackingFor } from '../capture/rights.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SourceLog } from './source-log.ts'
@@ -17,6 +18,8 @@ export interface SourceParts {
   readonly groups: readonly GroupSpec[]
   /** What is counted beside the core's counters. */
   readonly beside: Beside
+  /** Undefined: counting ends with the process. */
+  readonly pins?: Pins | undefined
   readonly log: SourceLog
   /** How its interface is followed; unless given it is looked for every second once it has gone. */
   readonly following?: Pick<KeptOptions, 'link' | 'retry' | 'isMortal'>
@@ -26,11 +29,13 @@ export interface SourceParts {
 
 /** Counts on an interface, and again whenever it comes back; throws a CaptureError when it cannot begin. */
 export async function openKeptSource(name: string, parts: SourceParts): Promise<KeptSource> {
-  const { settings, budgetBytes, log, following, onOpen } = parts
+  const { settings, budgetBytes, pins, log, following, onOpen } = parts
+  const tell = (line: string): void => log.warn({ interface: name }, `interface ${name}: ${line}`)
   const { filters } = parts.beside
   const open = async (
     groups: readonly GroupSpec[],
     filters: Beside['filters'],
+    at = pins?.at,
   ): Promise<Opened> => {
     const opened = await openInterface(name, {
       ...parts.beside,
@@ -38,9 +43,10 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
       groups,
       source: settings.source,
       transmit: settings.transmit,
+      pins: at && { at, tell },
       budgetBytes,
     })
-    const { source, layout, passedOver } = opened
+    const { source, layout, goesOn, passedOver } = opened
     onOpen?.(layout)
     log.info(
       {
@@ -50,15 +56,17 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
         table_bytes: layout.bytes,
         group_bytes: layout.groupBytes,
         passed_over: passedOver,
+        pinned: source.pinned !== undefined,
       },
-      `counting packets on ${name} by ${source.mode}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}`,
+      `counting packets on ${name} by ${source.mode}${goesOn ? ', where it was left' : ''}${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}`,
     )
     if (settings.transmit) logTransmit(name, opened, log)
     return opened
   }
   return keptSource(await open(parts.groups, filters), {
     ...following,
-    reopen: open,
+    /* what was counted before is in this process */
+    reopen: (groups, filters) => open(groups, filters, pins && anew(pins)),
     filters,
     mayReopen: (mode) => lackingFor(mode).length === 0,
     onChange: ({ up, mode, reason, isFinal }) => {
@@ -84,5 +92,14 @@ function logTransmit(
     log.info(about, `counting transmitted packets on ${name} by ${source.transmit} (${reasons})`)
   } else {
     log.warn(about, `transmitted packets are not counted on ${name}: ${reasons}`)
+  }
+}
+
+/** Pins of sources that begin with nothing. */
+function anew(pins: Pins): Pins['at'] {
+  return (...of) => {
+    const at = pins.at(...of)
+    at.remove()
+    return at
   }
 }

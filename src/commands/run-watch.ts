@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Notes } from '../capture/pins/notes.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Window } from '../counters/window.ts'
 import { checkMonitors, openMonitors } from '../monitor/by-length.ts'
+import { type Carried, type Counts, carriedCounts } from '../monitor/carried.ts'
 import { expectedFalseAlarmsPerDay } from '../monitor/expected.ts'
 import type { Monitor, Monitored } from '../monitor/monitor.ts'
 import type { Sample } from '../monitor/sample.ts'
@@ -18,13 +20,15 @@ import { chosenStatistics } from './statistics.ts'
 export interface RunWatch extends Reloadable {
   /** Those computed now. */
   readonly statistics: readonly Statistic[]
-  /** Begins with a source; throws like runWatch. */
-  begin(source: string): void
+  /** Begins with a source, and with its notes, if it has any by then; throws like runWatch. */
+  begin(source: string, notes: () => Notes | undefined): void
   /** Forgets a source. */
   end(source: string): void
   /** Divides the false alarms among the sources of now, as `sharers` says. */
   share(): Promise<void>
   observe(source: string, window: Window): readonly Sample[]
+  /** What an earlier process counted of a source's statistic, over windows of a length. */
+  before(source: string, statistic: string, period: number): Counts | undefined
   /** With the probabilities in force, all sources and lengths together. */
   expectedFalseAlarmsPerDay(): number
 }
@@ -50,6 +54,7 @@ export async function runWatch(parts: WatchParts): Promise<RunWatch> {
   const periods = windowPeriods(settings)
   const expected = new Map<string, number>()
   const monitors = new Map<string, Monitor>()
+  const carried = new Map<string, Carried>()
   let sources = least
   const monitoredUnder = async (settings: Settings): Promise<Monitored> => ({
     statistics: await chosenStatistics(settings, only, { lacking }),
@@ -69,18 +74,23 @@ export async function runWatch(parts: WatchParts): Promise<RunWatch> {
     get statistics() {
       return current.statistics
     },
-    begin(source) {
+    begin(source, notes) {
+      const warn = (line: string): void => log.warn({ interface: source }, line)
+      const counts = carriedCounts(notes, warn)
+      const of = memory.detectorOf(source)
       const opened = openMonitors({
         ...current,
         periods,
         sources,
-        warn: (line) => log.warn({ interface: source }, line),
-        detectorOf: memory.detectorOf(source),
+        warn,
+        detectorOf: of && counts.detectorOf(of),
       })
       monitors.set(source, opened)
+      carried.set(source, counts)
     },
     end(source) {
       monitors.delete(source)
+      carried.delete(source)
       for (const period of periods) expected.delete(keyOf(source, period))
     },
     async share() {
@@ -93,11 +103,13 @@ export async function runWatch(parts: WatchParts): Promise<RunWatch> {
       }
     },
     observe(source, window) {
-      const samples = monitors.get(source)?.observe(window) ?? []
+      const observed = monitors.get(source)?.observe(window) ?? []
+      const samples = carried.get(source)?.carry(observed, window.period) ?? observed
       const alarms = expectedFalseAlarmsPerDay(samples, window.period)
       expected.set(keyOf(source, window.period), alarms)
       return samples
     },
+    before: (source, statistic, period) => carried.get(source)?.before(statistic, period),
     expectedFalseAlarmsPerDay: () => [...expected.values()].reduce((sum, each) => sum + each, 0),
     async prepare(settings) {
       const next = await monitoredUnder(settings)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { presentInterfaces, wantedInterfaces } from '../capture/choose.ts'
+import type { KeptSource } from '../capture/kept.ts'
+import { pinnedPlaces } from '../capture/pins/pinned-places.ts'
+import { openPins } from '../capture/pins/pins.ts'
 import type { Exporter } from '../exporters/exporter.ts'
 import { createHistory } from '../exporters/history.ts'
 import type { OtlpEnvironment } from '../exporters/otlp/environment.ts'
@@ -77,6 +80,10 @@ export async function runCommand(
     info: (line) => log.info(line),
     warn: (line) => log.warn(line),
   })
+  const warn = (line: string): void => log.warn(line)
+  const addon = loadAddon()
+  const present = addon.interfaces().filter(({ name }) => names.includes(name))
+  using pins = openPins(settings.pins, { addon, interfaces: present, warn })
   const watch = await runWatch({
     settings,
     only: options.statistics,
@@ -86,14 +93,16 @@ export async function runCommand(
     memory,
     log,
   })
-  const warn = (line: string): void => log.warn(line)
-  const planned = await planGroups(settings, { warn })
+  const pinned = pins && pinnedPlaces(present.map((each) => pins.at(each)))
+  const planned = await planGroups(settings, { pinned, warn })
   await using groups = runGroups(planned, { base: settings.period, warn })
   const self: Told[] = [told(RELOAD_BLOCKS, reloader.standing)]
   const { sums } = drops
-  const parts = { settings, plugins, sums, memory, watch, groups, self, log, signal, exclusive }
+  const parts = { settings, plugins, sums, pins, memory, watch, groups, self, log, signal }
   const end = (): void => failed.abort()
-  await using interfaces = await runInterfaces({ ...parts, wanted, chosen, links, end })
+  const following = { wanted, chosen, links, exclusive, end }
+  await using interfaces = await runInterfaces({ ...parts, ...following })
+  const begun = beginning(interfaces.sources, start)
   for (const note of drops.notes) log.info(note)
   self.push(told(SKIPPED_BLOCKS, () => interfaces))
   await using prometheus = createPrometheusExporter({
@@ -109,6 +118,8 @@ export async function runCommand(
     drops: drops.watched,
     version: version(),
     created: settings.metrics.created,
+    began: begun,
+    before: watch.before,
     expectedFalseAlarmsPerDay: watch.expectedFalseAlarmsPerDay,
     memory: memory.standing,
     self,
@@ -119,7 +130,8 @@ export async function runCommand(
     { metrics: prometheus, history, log, reload: reloader.reload },
     io,
   )
-  await using pushed = target && (await pushTo(target, { metrics: prometheus, self, start, log }))
+  await using pushed =
+    target && (await pushTo(target, { metrics: prometheus, self, start: begun, log }))
   giveUpRights(settings, interfaces.sources, log)
   /* what cannot be read or written any more shows at once */
   await targetOf(settings, io)
@@ -150,4 +162,10 @@ export async function runCommand(
 async function targetOf(settings: Settings, io: Io): Promise<OtlpEnvironment | undefined> {
   if (settings.web.config_file !== null) await checkWebConfig(settings.web.config_file)
   return otlpTarget(settings, io)
+}
+
+/** When the first of the counts began: what is pinned before this process. */
+function beginning(sources: readonly KeptSource[], start: Date): Date {
+  const all = sources.map(({ pinned }) => pinned?.began.getTime() ?? start.getTime())
+  return new Date(Math.min(start.getTime(), ...all))
 }

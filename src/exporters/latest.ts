@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsTransmit } from '../counters/transmit.ts'
 import type { Window } from '../counters/window.ts'
+import { type Counts, countsOf, NO_COUNTS } from '../monitor/carried.ts'
 import type { Sample } from '../monitor/sample.ts'
 import type { TailName } from '../spot/detector.ts'
 import type { Statistic } from '../statistics/statistic.ts'
@@ -20,6 +21,8 @@ export interface Row {
   /** Start of the last window and what it gave; undefined before the first. */
   readonly start: Date | undefined
   readonly sample: Sample | undefined
+  /** What is counted so far; without a sample what an earlier process did, if any. */
+  readonly counts: Counts
   /** The last alarm of each tail. */
   readonly alarms: Alarms
 }
@@ -56,6 +59,9 @@ export function createLatest(watched: Watched): Latest {
       tails: last ? (last.status?.tails.map(({ tail }) => tail) ?? []) : statistic.tails,
       start: window?.start,
       sample: source.up ? last : last && silenced(last),
+      counts: last
+        ? countsOf(last)
+        : (watched.before?.(source.name, statistic.name, period) ?? NO_COUNTS),
       alarms: window?.alarms.get(statistic.name) ?? NONE,
     }
   }

@@ -3,6 +3,7 @@ import type { Cost } from '../capture/kept.ts'
 import type { Mode } from '../capture/source.ts'
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
+import type { Counts } from '../monitor/carried.ts'
 import type { Statistic } from '../statistics/statistic.ts'
 import type { WatchedDrops } from './watched-drops.ts'
 import type { WatchedGroups } from './watched-groups.ts'
@@ -19,6 +20,8 @@ export interface Observed {
   readonly up: boolean
   /** Times that the source was attached again after it had gone. */
   readonly reattachments: number
+  /** Whether it goes on counting when the program ends. */
+  readonly pinned?: unknown
   /** Stays the same object as long as the same counters are counted. */
   readonly catalog: Catalog
   /** What counting cost; left out where nobody measures it. */
@@ -37,6 +40,8 @@ export interface Watched {
   readonly base: number
   /** Lengths of the windows in seconds that statistics are computed over; the values of the label `window`. */
   readonly periods: readonly number[]
+  /** What an earlier process counted of a source's statistic, over windows of a length. */
+  readonly before?: (source: string, statistic: string, period: number) => Counts | undefined
   /** Counter groups; left out, none are told of. */
   readonly groups?: WatchedGroups | undefined
   /** What is dropped; left out, nothing is told of it. */

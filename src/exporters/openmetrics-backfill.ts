@@ -2,6 +2,7 @@
 import type { Catalog } from '../counters/catalog.ts'
 import type { Reading } from '../counters/reading.ts'
 import type { Window } from '../counters/window.ts'
+import { countsOf } from '../monitor/carried.ts'
 import type { Exporter } from './exporter.ts'
 import type { Write } from './ndjson.ts'
 import type { Observed } from './observed.ts'
@@ -124,7 +125,7 @@ export async function createBackfill(options: BackfillOptions): Promise<Backfill
         const tails = status?.tails.map(({ tail }) => tail) ?? []
         const add = source.statistics.get(key) ?? adding(statisticBlocks(labels, tails))
         source.statistics.set(key, add)
-        await add({ sample, alarms: {} }, time)
+        await add({ sample, counts: countsOf(sample), alarms: {} }, time)
       }
     },
     async finish() {

@@ -35,6 +35,9 @@ export interface FilterSet {
   readonly during: Filters
 }
 
+/** Who has which places: what a set keeps of the one before. */
+export type Places = Pick<FilterSet, 'placed' | 'groups'>
+
 /** What filters are wanted for. */
 export interface Wanted {
   readonly counters: readonly UserCounter[]
@@ -51,7 +54,7 @@ const ADDS = { 1: ADD.frames, bytes: ADD.bytes, payload_bytes: ADD.payload } as 
  * Gives counters their cells and groups their bits; those that the set before had keep them. What is gone keeps its own
  * during the change, as far as there is room. Throws SETTINGS when there are too many.
  */
-export function filterSet(wanted: Wanted, before?: FilterSet): FilterSet {
+export function filterSet(wanted: Wanted, before?: Places): FilterSet {
   const { counters, groups } = wanted
   const gone = {
     counters: (before?.placed.counters ?? [])
@@ -87,9 +90,20 @@ export function filterSet(wanted: Wanted, before?: FilterSet): FilterSet {
   }
 }
 
+/** Leaves out who is wanted no more, so that nothing is tried for them. */
+export function wantedPlaces(
+  { counters, groups }: Wanted,
+  { placed, groups: before }: Places,
+): Places {
+  const stays = ({ counter }: Placed['counters'][number]): boolean =>
+    counters.some((each) => isSameCounter(each, counter))
+  const there = before.filter(({ guid }) => groups.some((each) => each.guid === guid))
+  return { placed: { ...placed, counters: placed.counters.filter(stays) }, groups: there }
+}
+
 function place(
   wanted: Wanted,
-  before?: FilterSet,
+  before?: Places,
 ): Pick<FilterSet, 'placed' | 'groups' | 'filters'> | undefined {
   const placed = placeCounters(wanted.counters, before?.placed)
   const groups = placeBits(wanted.groups, before?.groups ?? [], FILTERS - wanted.counters.length)

@@ -10,7 +10,8 @@ import { exposed } from './exposed.ts'
 import { emptyFold } from './extremes.ts'
 import type { Group } from './group.ts'
 import { layoutOf, totalOf } from './layout.ts'
-import { createPromotion, limitsOf } from './promotion.ts'
+import { notePromoted, readPromoted } from './noted.ts'
+import { createPromotion, limitsOf, type Nominee } from './promotion.ts'
 import { type Series, sumsOf } from './series.ts'
 import { endBucket, foldWindow, newStanding, type Standing } from './standing.ts'
 import { tallied } from './tallied.ts'
@@ -39,32 +40,39 @@ export interface Counting {
   close(): void
 }
 
-/** Begins to follow a table that has counted nothing yet; `late`: within a base window. `now`: monotonic milliseconds. */
+/**
+ * Begins to follow a table that has counted nothing yet, or goes on as its notes say; `late`: within a base window.
+ * `now`: monotonic milliseconds.
+ */
 export function startCounting(
   first: CountedGroup,
   opened: GroupTable,
   { now, late }: { now(): number; late: boolean },
 ): Counting {
   const { spec } = opened
-  const kept = keptGroup(spec, opened)
+  const kept = keptGroup(spec, opened, 'counted')
+  const before = opened.notes && readPromoted(opened.notes, now())
   const { table } = kept
   let current = first
   let layout = layoutOf(first)
-  let clock = createBucketClock(first.group.bucketSeconds, late)
+  let clock = createBucketClock(first.group.bucketSeconds, late || before !== undefined)
   let last: BucketView | undefined
   let nominated = false
+  let resumed = before && now()
   let evictions = 0n
   /* series that ended in this bucket */
   let gone: Series[] = []
   const width = spec.adds.length + layout.rises.length
-  const risen = Array.from({ length: layout.rises.length }, () => 0n)
+  const risen = Array.from(layout.rises, (_, index) => before?.risen[index] ?? 0n)
   const promotion = createPromotion(table, width, limitsOf(first.group))
   const standings = new WeakMap<Series, Standing>()
   let began = totalOf(spec, new BigUint64Array(), risen)
-  promotion.fill(
-    (first.closedKeys ?? []).map((key) => ({ id: idOf(key), key })),
-    now(),
-  )
+  if (!before) {
+    promotion.fill(
+      (first.closedKeys ?? []).map((key) => ({ id: idOf(key), key })),
+      now(),
+    )
+  }
   for (const series of promotion.series()) {
     standings.set(series, { ...newStanding(spec, [...series.kept]), steady: true })
   }
@@ -91,7 +99,7 @@ export function startCounting(
     const due = promotion.due(now())
     const found = due.length > 0 ? allCandidates(table).byId : undefined
     for (const series of due) standingOf(series, rows).before = found?.get(series.id)?.adds ?? []
-    gone.push(...promotion.tick(now(), rows))
+    gone.push(...promotion.tick(now(), rows, note))
     for (const series of promotion.series()) standingOf(series, rows)
   }
   function count(rows: BigUint64Array, stretch: Stretch | undefined): Counted {
@@ -120,6 +128,33 @@ export function startCounting(
       })
     }
   }
+  /* whenever the process ends, the next one finds what every scrape so far was made of */
+  function note(): void {
+    if (!table.notes) return
+    kept.note()
+    notePromoted(table.notes, { ...promotion.promoted(), risen }, now())
+  }
+  /* what was counted while no process was there is in the totals, and in no bucket */
+  function goOn(promoted: NonNullable<typeof before>): void {
+    promotion.restore(promoted)
+    table.cut()
+    beginBucket(promotion.look())
+  }
+  function settle(
+    ended: Stretch,
+    rows: BigUint64Array,
+    counted: Counted,
+    top: readonly Nominee[],
+  ): void {
+    last = view(counted, ended)
+    for (const tally of counted.keys) {
+      const series = promotion.find(tally.id)
+      if (series?.phase !== 'promoted') continue
+      endBucket(layout, standingOf(series, rows), tally, { ...ended, seconds: counted.seconds })
+    }
+    if (!current.closedKeys) promotion.settle(top, now())
+    beginBucket(rows)
+  }
   function view(counted: Counted, stretch: Stretch | undefined): BucketView {
     const { start, counted: milliseconds, full } = stretch ?? { start: 0, counted: 0, full: false }
     const place = { start: new Date(start), seconds: milliseconds / 1000, full }
@@ -130,33 +165,29 @@ export function startCounting(
     return open({ group, cells, spec: { ...spec, slots: Math.max(table.spec.slots, spec.slots) } })
   }
 
+  if (before) goOn(before)
+  note()
   return {
     group: () => current.group,
     advance(window) {
+      if (resumed !== undefined) promotion.delay(now() - resumed)
+      resumed = undefined
       const rows = promotion.look()
       const ended = clock.add(window)
       /* estimates of distinct values cannot be added up: their window is the bucket */
       if (ended || spec.uniques.length === 0) foldCut(rows)
       letCount(rows)
       const early = !nominated && isWhole(window)
-      if (!ended && !early) return
-      nominated ||= early
-      const counted = count(rows, ended)
-      const top = current.closedKeys
-        ? []
-        : nominees(current.group.meters, layout.cells, counted, table.spec.rank)
-      if (!ended) {
-        promotion.nominate(top, now())
-        return
+      if (ended || early) {
+        nominated ||= early
+        const counted = count(rows, ended)
+        const top = current.closedKeys
+          ? []
+          : nominees(current.group.meters, layout.cells, counted, table.spec.rank)
+        if (ended) settle(ended, rows, counted, top)
+        else promotion.nominate(top, now())
       }
-      last = view(counted, ended)
-      for (const tally of counted.keys) {
-        const series = promotion.find(tally.id)
-        if (series?.phase !== 'promoted') continue
-        endBucket(layout, standingOf(series, rows), tally, { ...ended, seconds: counted.seconds })
-      }
-      if (!current.closedKeys) promotion.settle(top, now())
-      beginBucket(rows)
+      note()
     },
     scrape() {
       const rows = promotion.look()
@@ -188,10 +219,14 @@ export function startCounting(
       promotion.limit(limitsOf(next.group))
       if (anew) clock = createBucketClock(next.group.bucketSeconds, true)
       if (anew) beginBucket(promotion.look())
+      note()
       return true
     },
     pause: kept.lose,
-    resume: (open) => kept.regain(tableOf(current, open)),
+    resume(open) {
+      kept.regain(tableOf(current, open))
+      note()
+    },
     close: () => table.close(),
   }
 }

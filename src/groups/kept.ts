@@ -9,6 +9,8 @@ export interface Kept {
   put(id: string, sums: bigint[]): void
   /** Changes how many keys are kept; of too many the latest stay. */
   resize(capacity: number): void
+  /** All that is kept, the latest last. */
+  all(): [id: string, sums: bigint[]][]
 }
 
 /** Keeps the values of this many keys, at least one. */
@@ -26,6 +28,7 @@ export function createKept(capacity: number): Kept {
       cache = sized(next)
       for (const [id, sums] of [...before.entries()].reverse()) cache.set(id, sums)
     },
+    all: () => [...cache.entries()].reverse(),
   }
 }
 

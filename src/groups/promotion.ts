@@ -2,7 +2,9 @@
 import type { GroupTable } from '../capture/group-table.ts'
 import type { Group } from './group.ts'
 import { createKept } from './kept.ts'
+import type { Promoted, PromotionCounts } from './noted.ts'
 import { freeze, type Series } from './series.ts'
+import { surplus } from './surplus.ts'
 
 /** What may change while a group counts. */
 export interface PromotionLimits {
@@ -43,20 +45,26 @@ export interface Promotion {
   fill(keys: readonly Nominee[], now: number): void
   /** Series whose time to count has come. */
   due(now: number): readonly Series[]
-  /** Does what time alone brings about, at the rows of the latest look: lets the due ones count; gives those that ended. */
-  tick(now: number, rows: BigUint64Array): readonly Series[]
+  /**
+   * Does what time alone brings about, at the rows of the latest look: lets the due ones count, once `ahead` has written
+   * that down; gives those that ended.
+   */
+  tick(now: number, rows: BigUint64Array, ahead?: () => void): readonly Series[]
   /** Shows the best that are not shown yet, as far as there is room. */
   nominate(nominees: readonly Nominee[], now: number): void
   /** Has a bucket end with these top keys, best first: the others of the shown ones were absent from it. */
   settle(nominees: readonly Nominee[], now: number): void
   limit(limits: PromotionLimits): void
+  /** Goes on as another one of the same table did, instead of beginning. */
+  restore(promoted: Promoted): void
+  /** Lets so many milliseconds pass without counting them, in which nobody could scrape. */
+  delay(milliseconds: number): void
+  /** All that another one needs to go on. */
+  promoted(): Omit<Promoted, 'risen'>
   /** Keys that wait for room, series that began to count, those of them never seen before, and series that ended. */
-  readonly counts: {
+  readonly counts: Readonly<PromotionCounts> & {
     readonly exposed: number
     readonly waiting: number
-    readonly promotions: number
-    readonly newKeys: number
-    readonly demotions: number
   }
 }
 
@@ -74,7 +82,7 @@ export function createPromotion(
   let limits = first
   let looks = 0
   let waiting: readonly Nominee[] = []
-  const counts = { promotions: 0, newKeys: 0, demotions: 0 }
+  const counts: PromotionCounts = { promotions: 0, newKeys: 0, demotions: 0 }
 
   /* a table that was replaced may have more slots */
   function grow(): void {
@@ -99,7 +107,9 @@ export function createPromotion(
     series.base = [...rows.subarray((1 + slot) * adds.length, (2 + slot) * adds.length)]
     series.phase = 'promoted'
     counts.promotions++
-    table.promote(slot, series.key)
+  }
+  function promote({ slot, key }: Series): void {
+    if (slot !== undefined) table.promote(slot, key)
   }
   function drain(series: Series, now: number): void {
     if (series.slot !== undefined) table.demote(series.slot)
@@ -109,7 +119,7 @@ export function createPromotion(
   }
   function back(series: Series): void {
     series.phase = series.slot === undefined ? 'promoting' : 'promoted'
-    if (series.slot !== undefined) table.promote(series.slot, series.key)
+    promote(series)
   }
   function end(series: Series, rows: BigUint64Array): void {
     if (series.slot !== undefined) free.push(series.slot)
@@ -142,12 +152,16 @@ export function createPromotion(
       const rows = new BigUint64Array((1 + slots) * adds.length)
       for (const each of keys) show(each, now)
       for (const each of shown.values()) begin(each, rows)
+      for (const each of shown.values()) promote(each)
     },
     due,
-    tick(now, rows) {
+    tick(now, rows, ahead) {
       const ended = [...shown.values()].filter((each) => drained(each, now))
       for (const each of ended) end(each, rows)
-      for (const each of due(now)) begin(each, rows)
+      const begun = due(now)
+      for (const each of begun) begin(each, rows)
+      if (begun.length > 0) ahead?.()
+      for (const each of begun) promote(each)
       admit(now)
       return ended
     },
@@ -168,19 +182,29 @@ export function createPromotion(
       limits = next
       grow()
     },
+    restore({ series, ended, counts: before }) {
+      for (const each of series) shown.set(each.id, each)
+      for (const [id, sums] of ended) kept.put(id, [...sums])
+      Object.assign(counts, before)
+      const taken = new Set(series.map(({ slot }) => slot))
+      free.splice(0, free.length, ...free.filter((slot) => !taken.has(slot)))
+      /* the table may be one step behind what was written down, or ahead of it */
+      const counting = new Map(series.map((each) => [each.slot, each]))
+      for (let slot = 0; slot < slots; slot++) {
+        const own = counting.get(slot)
+        if (own?.phase === 'promoted') promote(own)
+        else table.demote(slot)
+      }
+    },
+    delay(milliseconds) {
+      for (const each of shown.values()) {
+        each.shown += milliseconds
+        each.drained += milliseconds
+      }
+    },
+    promoted: () => ({ series: [...shown.values()], ended: kept.all(), counts }),
     get counts() {
       return { ...counts, exposed: shown.size, waiting: waiting.length }
     },
   }
-}
-
-/** Series that are too many since the limit was lowered: those that count, the worst last in the top first. */
-function surplus(
-  shown: ReadonlyMap<string, Series>,
-  place: ReadonlyMap<string, number>,
-  most: number,
-): Series[] {
-  const rank = ({ id }: Series): number => place.get(id) ?? place.size
-  const living = [...shown.values()].filter(({ phase }) => phase !== 'draining')
-  return living.sort((a, b) => rank(a) - rank(b)).slice(most)
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto'
 import type { CellValue, GroupSpec, KeyField } from '../capture/group-table.ts'
 import type { PrivacySettings } from '../settings/privacy.ts'
 import { type CellOf, cellPlan } from './cells.ts'
 import type { Group, Key } from './group.ts'
 import { fieldsOf, keyWords } from './key-text.ts'
 import { layerBits } from './layers.ts'
+import { layoutOf } from './layout.ts'
 import type { CountedGroup } from './views.ts'
 
 /** What a group's counting depends on besides the group. */
@@ -65,8 +67,9 @@ export function groupSpec(group: Group, context: SpecContext): GroupSpec {
 
 /** Joins a group with how it is counted. */
 export function countedGroup(group: Group, context: SpecContext): CountedGroup {
-  const spec = groupSpec(group, context)
   const cells = cellPlan(group.meters).meters
+  const counting = groupSpec(group, context)
+  const spec = { ...counting, identity: identityOf({ group, spec: counting, cells }) }
   if (!group.closed) return { group, spec, cells }
   const closedKeys = group.closed.map((text) => {
     const words = keyWords(group, text)
@@ -74,6 +77,14 @@ export function countedGroup(group: Group, context: SpecContext): CountedGroup {
     return words
   })
   return { group, spec, cells, closedKeys }
+}
+
+/** Names a group with what it counts by and the core's terms do not say: texts of filters, the known keys, rises. */
+function identityOf(counted: CountedGroup): string {
+  const { guid, filter, key, closed } = counted.group
+  const rules = key.rules?.map((rule) => rule.if)
+  const text = JSON.stringify([filter, rules, closed, layoutOf(counted).rises])
+  return `${guid} ${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 }
 
 /** Cuts a group's addresses to what may be shown, in its keys' text too. */

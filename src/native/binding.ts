@@ -12,8 +12,10 @@ import type { DropsAddon } from './drops.ts'
 import type { FilterAddon } from './filters.ts'
 import type { Handle } from './handle.ts'
 import type { LinkAddon } from './links.ts'
+import type { PinAddon } from './pins.ts'
 
 export type { Handle } from './handle.ts'
+export type { NativePins } from './pins.ts'
 
 /** Where the kernel's program is attached. */
 export const HOOK = { xdp: 0, 'xdp-generic': 1, tcx: 2, 'tcx-egress': 3 } as const
@@ -93,7 +95,7 @@ export interface NativeGroupFill {
 }
 
 /** The addon's surface: numbers, buffers and handles; nothing per packet, and checks are the caller's. */
-export interface Addon extends FilterAddon, DropsAddon, LinkAddon {
+export interface Addon extends FilterAddon, DropsAddon, LinkAddon, PinAddon {
   catalog(): (Omit<Counter, 'layers' | 'layer' | 'kind'> & { layer: string; kind: string })[]
   sizes(bits: number): Sizes
   interfaces(): Interface[]
@@ -101,7 +103,10 @@ export interface Addon extends FilterAddon, DropsAddon, LinkAddon {
   interfaceOf(name: string): Interface | undefined
   /** Index of an interface; 0 when there is none of that name. */
   interfaceIndex(name: string): number
-  /** Loads a kernel program and maps its tables; attaches nothing. Throws NativeError. */
+  /**
+   * Loads a kernel program and maps its tables; attaches nothing. In a folder of pins it goes on with the tables beside
+   * the link that is pinned there, which must be of this layout, or else pins its own. Throws NativeError.
+   */
   openKernel(
     hook: number,
     cpus: number,
@@ -109,7 +114,9 @@ export interface Addon extends FilterAddon, DropsAddon, LinkAddon {
     seed: bigint,
     frags: boolean,
     raw: boolean,
+    pins?: string,
   ): Handle
+  /** Attaches the program; a link that was pinned goes on with it from one packet to the next. */
   attachKernel(source: Handle, ifindex: number): void
   /** Has the kernel run the program over one frame of at least 14 bytes (BPF_PROG_TEST_RUN). */
   testKernel(
@@ -203,15 +210,23 @@ export interface Addon extends FilterAddon, DropsAddon, LinkAddon {
    * `classes` the class of each value of the only field, or empty. Throws RangeError when such a group cannot be.
    */
   groupBytes(numbers: Int32Array, classes: Uint8Array, tables: number): number
-  /** Begins to count a group in a free slot from 1 to 16; gives the candidates tracked in each table. Throws NativeError, RangeError. */
+  /**
+   * Begins to count a group in a free slot from 1 to 16; gives the candidates tracked in each table. In a folder of pins
+   * it goes on with the tables that are there, or pins its own, with notes of so many bytes. Throws NativeError, RangeError.
+   */
   openGroup(
     source: Handle,
     slot: number,
     numbers: Int32Array,
     classes: Uint8Array,
     seed: bigint,
+    pins?: string,
+    notesBytes?: number,
   ): number
-  /** Ends a group; closing twice, or after the source, does nothing. The functions below throw once it is closed. */
+  /**
+   * Ends a group, also one that a process before left in the slot of a pinned source; closing twice, or after the source,
+   * does nothing. The functions below throw once it is closed.
+   */
   closeGroup(source: Handle, slot: number): void
   /** Adds up the cells: (1 + slots) rows of the cumulative cells, that of other first. */
   lookGroup(source: Handle, slot: number, cells: BigUint64Array): void

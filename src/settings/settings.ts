@@ -8,6 +8,7 @@ import { type LimitsSettings, limits } from './limits.ts'
 import { type LogSettings, log } from './log.ts'
 import { type MetricsSettings, metrics } from './metrics.ts'
 import { type OtlpSettings, otlp } from './otlp.ts'
+import { type PinsSettings, pins } from './pins.ts'
 import { type PrivacySettings, privacy } from './privacy.ts'
 import { type Key, keysOf, type Section } from './setting.ts'
 import { type SpotSettings, spot } from './spot.ts'
@@ -31,6 +32,7 @@ export interface Settings extends CaptureSettings {
   readonly plugins: readonly string[]
   readonly drops: DropsSettings
   readonly state: StateSettings
+  readonly pins: PinsSettings
   readonly web: WebSettings
   readonly limits: LimitsSettings
   readonly otlp: OtlpSettings
@@ -73,6 +75,7 @@ export const schema: Section<Settings> = {
   },
   drops,
   state,
+  pins,
   web,
   limits,
   otlp,

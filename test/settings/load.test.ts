@@ -34,6 +34,7 @@ t.test('without any input, the defaults are those documented', async (t) => {
     plugins: [],
     drops: { enabled: true },
     state: { directory: '/var/lib/pktspot', interval: 60 },
+    pins: { enabled: false, directory: '/sys/fs/bpf/pktspot' },
     web: {
       listen_address: ['127.0.0.1:10777', '[::1]:10777'],
       systemd_socket: false,
@@ -95,6 +96,8 @@ t.test('every setting has its environment variable, derived from its path', asyn
       PKTSPOT_DROPS_ENABLED: 'false',
       PKTSPOT_STATE_DIRECTORY: 'state',
       PKTSPOT_STATE_INTERVAL: '5m',
+      PKTSPOT_PINS_ENABLED: 'true',
+      PKTSPOT_PINS_DIRECTORY: '/sys/fs/bpf/other',
       PKTSPOT_WEB_LISTEN_ADDRESS: ':1,[::1]:2',
       PKTSPOT_WEB_SYSTEMD_SOCKET: 'true',
       PKTSPOT_OTLP_ENABLED: 'true',
@@ -137,6 +140,7 @@ t.test('every setting has its environment variable, derived from its path', asyn
     plugins: ['./a.mjs', '/b.mjs'],
     drops: { enabled: false },
     state: { directory: 'state', interval: 300 },
+    pins: { enabled: true, directory: '/sys/fs/bpf/other' },
     web: {
       listen_address: [':1', '[::1]:2'],
       systemd_socket: true,

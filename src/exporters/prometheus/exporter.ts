@@ -18,6 +18,8 @@ export interface PrometheusOptions extends Watched {
   readonly version: string
   /** Whether OpenMetrics tells when each counter began. */
   readonly created?: boolean
+  /** When they began: now, unless they go on from an earlier process. */
+  readonly began?: Date
   /** Events a day that all monitored tails together may raise by chance. */
   readonly expectedFalseAlarmsPerDay?: () => number
   /** How the detectors' snapshots fare; undefined when none are kept. */
@@ -40,7 +42,8 @@ export interface PrometheusExporter extends Exporter {
 export function createPrometheusExporter(options: PrometheusOptions): PrometheusExporter {
   const latest = createLatest(options)
   const registry = selfRegistry()
-  const created = options.created ? Date.now() / 1000 : undefined
+  const { began = new Date() } = options
+  const created = options.created ? began.getTime() / 1000 : undefined
   const collectors: Collector[] = [
     sourceCollector(latest),
     packetCollector(latest),

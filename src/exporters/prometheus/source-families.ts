@@ -43,6 +43,17 @@ export function sourceBlocks(name: string, { mode, transmit }: Modes): Block<Sta
       series: [{ labels: { interface: name }, value: ({ source }) => Number(source.up) }],
     },
     {
+      family: gauge('pktspot_source_pinned', 'Whether counting goes on when the program ends', [
+        'interface',
+      ]),
+      series: [
+        {
+          labels: { interface: name },
+          value: ({ source }) => Number(source.pinned !== undefined),
+        },
+      ],
+    },
+    {
       family: {
         name: 'pktspot_source_reattachments',
         type: 'counter',

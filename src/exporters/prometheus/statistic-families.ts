@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TailName, TailStatus } from '../../spot/detector.ts'
+import type { TailCounts } from '../../monitor/carried.ts'
+import type { TailName } from '../../spot/detector.ts'
 import type { Row } from '../latest.ts'
 import { calibrationOf, type Last, STATES, stateOf, tailOf } from '../standing.ts'
 import type { Block, Exemplar, Family, Labels, Series } from './family.ts'
 
 const LABELS = ['interface', 'statistic', 'window']
 
-/** A statistic's last sample, and what became of it. */
-export type Told = Pick<Row, 'sample' | 'alarms'>
+/** A statistic's last sample, what is counted of it, and what became of it. */
+export type Told = Pick<Row, 'sample' | 'counts' | 'alarms'>
 
 interface Definition {
   readonly family: Family
@@ -62,7 +63,9 @@ const DEFINITIONS: readonly Definition[] = [
             value: ({ sample }) => Number(stateOf(sample) === state),
           })),
   },
-  byTail('event_open', 'gauge', 'Whether an event is open', (tail) => Number(tail.eventOpen)),
+  byTail('event_open', 'gauge', 'Whether an event is open', ({ sample }, tail) =>
+    Number(tailOf(sample, tail)?.eventOpen ?? false),
+  ),
   always(
     'recent_max',
     'gauge',
@@ -75,22 +78,22 @@ const DEFINITIONS: readonly Definition[] = [
     'Smallest value of the last 60 seconds',
     ({ sample }) => sample?.recentMin ?? Number.NaN,
   ),
-  always('windows', 'counter', 'Windows seen', ({ sample }) => sample?.windows ?? 0),
+  always('windows', 'counter', 'Windows seen', ({ counts }) => counts.windows),
   always(
     'failures',
     'counter',
     'Windows in which the value could not be computed, since a plugin failed',
-    ({ sample }) => sample?.failures ?? 0,
+    ({ counts }) => counts.failures,
   ),
   judged(
     'recalibrations',
     'Lasting shifts taken for the new normal: all was learned anew',
-    ({ sample }) => sample?.status?.recalibrations ?? 0,
+    ({ counts }) => counts.recalibrations,
     'counter',
   ),
-  byTail('anomalies', 'counter', 'Windows judged anomalous', (tail) => tail.anomalies, alarmId),
-  byTail('events', 'counter', 'Events: anomalous episodes', (tail) => tail.events),
-  byTail('excesses', 'counter', 'Windows beyond the excess threshold', (tail) => tail.excesses),
+  counted('anomalies', 'Windows judged anomalous', alarmId),
+  counted('events', 'Events: anomalous episodes'),
+  counted('excesses', 'Windows beyond the excess threshold'),
 ]
 
 /** Gives the families of one statistic of one interface; every series exists from the start. */
@@ -123,22 +126,27 @@ function byTail(
   name: string,
   type: 'gauge' | 'counter',
   help: string,
-  value: (tail: TailStatus) => number,
+  value: (told: Told, tail: TailName) => number,
   exemplarOf?: (told: Told, tail: TailName) => Exemplar | undefined,
 ): Definition {
-  const valueIn = (tail: TailName) => (told: Told) => {
-    const status = tailOf(told.sample, tail)
-    return status ? value(status) : 0
-  }
   return {
     family: family(name, type, help, ['tail']),
     series: (labels, tails) =>
       tails.map((tail) => ({
         labels: { ...labels, tail },
-        value: valueIn(tail),
+        value: (told: Told) => value(told, tail),
         ...(exemplarOf && { exemplar: (told: Told) => exemplarOf(told, tail) }),
       })),
   }
+}
+
+function counted(
+  name: keyof TailCounts,
+  help: string,
+  exemplarOf?: (told: Told, tail: TailName) => Exemplar | undefined,
+): Definition {
+  const value = ({ counts }: Told, tail: TailName): number => counts.tails[tail]?.[name] ?? 0
+  return byTail(name, 'counter', help, value, exemplarOf)
 }
 
 /* at the window's end, when it was counted */

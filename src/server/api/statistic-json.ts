@@ -2,6 +2,7 @@
 import type { Alarm } from '../../exporters/alarm.ts'
 import type { Row } from '../../exporters/latest.ts'
 import { calibrationOf, stateOf, tailOf } from '../../exporters/standing.ts'
+import type { TailCounts } from '../../monitor/carried.ts'
 import type { TailName, TailStatus } from '../../spot/detector.ts'
 import { probabilityOf, valueAt } from '../../spot/probability.ts'
 
@@ -21,16 +22,20 @@ export function summary(row: Row) {
 /** The same with what its probabilities follow from, and answers to the question. */
 export function detail(row: Row, question: Question) {
   const n = row.tails.length === 0 ? null : (row.sample?.status?.values ?? 0)
-  const tail = (status: TailStatus | undefined, alarm: Alarm | undefined) => ({
-    ...tailSummary(status, alarm),
+  const tail = (
+    status: TailStatus | undefined,
+    alarm: Alarm | undefined,
+    counts: TailCounts | undefined,
+  ) => ({
+    ...tailSummary(status, alarm, counts),
     ...learned(status),
     ...answers(status, question),
   })
   return { ...standing(row), n, tails: tails(row, tail) }
 }
 
-function standing({ source, statistic, period, start, sample, tails }: Row) {
-  const { judgement, status } = sample ?? {}
+function standing({ source, statistic, period, start, sample, counts, tails }: Row) {
+  const { judgement } = sample ?? {}
   const judged = tails.length > 0
   return {
     name: statistic.name,
@@ -49,29 +54,36 @@ function standing({ source, statistic, period, start, sample, tails }: Row) {
     calibration_ratio: judged ? calibrationOf(sample) : null,
     recent_max: sample?.recentMax ?? null,
     recent_min: sample?.recentMin ?? null,
-    windows: sample?.windows ?? 0,
-    failures: sample?.failures ?? 0,
-    recalibrations: status?.recalibrations ?? 0,
+    windows: counts.windows,
+    failures: counts.failures,
+    recalibrations: counts.recalibrations,
   }
 }
 
 function tails<T>(
-  { tails, sample, alarms }: Row,
-  of: (status: TailStatus | undefined, alarm: Alarm | undefined) => T,
+  { tails, sample, counts, alarms }: Row,
+  of: (status: TailStatus | undefined, alarm: Alarm | undefined, counts?: TailCounts) => T,
 ) {
-  const entries = tails.map((name): [TailName, T] => [name, of(tailOf(sample, name), alarms[name])])
+  const entries = tails.map((name): [TailName, T] => [
+    name,
+    of(tailOf(sample, name), alarms[name], counts.tails[name]),
+  ])
   return Object.fromEntries(entries)
 }
 
-function tailSummary(status: TailStatus | undefined, alarm: Alarm | undefined) {
+function tailSummary(
+  status: TailStatus | undefined,
+  alarm: Alarm | undefined,
+  counts: TailCounts = { anomalies: 0, events: 0, excesses: 0 },
+) {
   return {
     state: status?.state ?? 'learning',
     calibration_ratio: status?.calibration ?? 0,
     excess_threshold: status?.excessThreshold ?? null,
     false_alarm_ratio: status?.falseAlarmRatio ?? null,
-    anomalies: status?.anomalies ?? 0,
-    events: status?.events ?? 0,
-    excesses: status?.excesses ?? 0,
+    anomalies: counts.anomalies,
+    events: counts.events,
+    excesses: counts.excesses,
     event_open: status?.eventOpen ?? false,
     last_alarm: alarm ? lastAlarm(alarm) : null,
   }

@@ -118,10 +118,13 @@ static struct kept_frame describe(const struct packet *packet, u32 captured, u32
 		kept.tcp_flags = packet->tcp.flags;
 		kept.known |= FLAGS;
 	}
-	if (layers & (HAS_ICMP4 | HAS_ICMP6)) {
+	if (layers & (HAS_ICMP4 | HAS_ICMP6) && packet->icmp.type_known) {
 		kept.icmp_type = packet->icmp.type;
+		kept.known |= TYPE;
+	}
+	if (layers & (HAS_ICMP4 | HAS_ICMP6) && packet->icmp.code_known) {
 		kept.icmp_code = packet->icmp.code;
-		kept.known |= (u8)((packet->icmp.type_known ? TYPE : 0) | (packet->icmp.code_known ? CODE : 0));
+		kept.known |= CODE;
 	}
 	return kept;
 }
@@ -152,7 +155,8 @@ void keep_frame(struct frame_batches *batches, const struct packet *packet, cons
 	last = describe(packet, captured < KEPT_BYTES_MAX ? captured : KEPT_BYTES_MAX, hidden, ns);
 	full = last;
 	full.wire = packet->full_bytes;
-	full.ip_len = packet->full_bytes - packet->network;
+	if (packet->layers & HAS_IP)
+		full.ip_len = packet->full_bytes - packet->network;
 	full.tcp_flags &= (u8)~LAST_FLAGS;
 	for (u32 i = 1; i < packet->frames; i++)
 		append(batches, &full, data);

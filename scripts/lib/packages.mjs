@@ -33,6 +33,15 @@ export const buildNeeds = () => [
   command(process.env.CLANG ?? 'clang', 'clang'),
 ]
 
+/* clang is packaged without the libraries of its fuzzer and sanitizers */
+const fuzzer = () => {
+  const library = `libclang_rt.fuzzer-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.a`
+  const { stdout } = spawnSync(process.env.CLANG ?? 'clang', [`-print-file-name=${library}`], {
+    encoding: 'utf8',
+  })
+  return existsSync(stdout?.trim() ?? '')
+}
+
 /** What the tests, the benchmarks and the other architecture's addon need besides. */
 export const testNeeds = () => [
   /* Ubuntu keeps bpftool with its kernels' tools */
@@ -55,6 +64,7 @@ export const testNeeds = () => [
   ...['ps', 'sysctl'].map((name) => command(name, 'procps')),
   command('readelf', 'binutils'),
   file('/usr/include/pcap/pcap.h', 'libpcap-dev'),
+  { what: 'clang with its fuzzer', present: fuzzer, packages: ['libclang-rt-dev'] },
   command(`${gnu[other]}-gcc`, cross[other].compiler),
   file(`/usr/${gnu[other]}/include/stdio.h`, cross[other].libc),
   command(`qemu-${other === 'arm64' ? 'aarch64' : 'x86_64'}-static`, 'qemu-user-static'),

@@ -190,10 +190,14 @@ static napi_value keep_capabilities(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX], left;
 	struct failure failure = {0};
 	struct sets sets = {0};
+	u64 kept;
 
 	get_arguments(env, info, arguments);
+	kept = get_u64(env, arguments[0]);
+	if (has_failed(env))
+		return NULL;
 	memset(&asked, 0, sizeof(asked));
-	asked.kept = get_u64(env, arguments[0]);
+	asked.kept = kept;
 	if (reduce_all(&failure))
 		return throw_failure(env, &failure);
 	read_sets(0, &sets);

@@ -18,6 +18,8 @@ static napi_value open_capture(napi_env env, napi_callback_info info)
 	struct failure failure = {0};
 
 	get_arguments(env, info, arguments);
+	if (!can_count(env, arguments[0], arguments[1], arguments[2]))
+		return free(file), NULL;
 	if (!file)
 		return fail(&failure, "calloc", ENOMEM), throw_failure(env, &failure);
 	file->source.close = close_capture;
@@ -88,20 +90,32 @@ static napi_value feed_capture(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX], result;
 	struct capture_file *file;
 	const u8 *piece, *from, *at, *to;
+	u64 until_ns;
+	u32 begin, end;
+	size_t bytes;
+	int last;
 
 	get_arguments(env, info, arguments);
 	file = get_capture(env, arguments[0]);
 	if (!file)
 		return NULL;
-	piece = get_bytes(env, arguments[1], NULL);
+	piece = get_bytes(env, arguments[1], &bytes);
+	begin = get_u32(env, arguments[2]);
+	end = get_u32(env, arguments[3]);
+	until_ns = get_u64(env, arguments[4]);
+	last = get_bool(env, arguments[5]);
+	if (begin > end || end > bytes)
+		napi_throw_range_error(env, NULL, "not a part of the piece");
+	if (has_failed(env))
+		return NULL;
 	if (!piece) /* an empty array has no memory */
 		piece = nothing;
-	from = piece + get_u32(env, arguments[2]);
-	to = piece + get_u32(env, arguments[3]);
-	file->until_ns = get_u64(env, arguments[4]);
+	from = piece + begin;
+	to = piece + end;
+	file->until_ns = until_ns;
 	at = file->read(file, from, to);
 	file->offset += (u64)(at - from);
-	if (file->stop == STOP_MORE && get_bool(env, arguments[5]))
+	if (file->stop == STOP_MORE && last)
 		check_end(file, at, to);
 
 	napi_create_object(env, &result);

@@ -10,14 +10,6 @@ struct entry {
 	u32 bound_count;
 };
 
-enum clocks {
-#include "../core/only.h"
-#undef CLOCK
-#define CLOCK(name, layer, help, value) CLOCK_##name,
-#include "../gen/all.h"
-	CLOCKS
-};
-
 #include "../core/only.h"
 #undef HISTOGRAM
 #define HISTOGRAM(name, layer, metric, help, value, ...) static const u32 bounds_of_##name[] = {__VA_ARGS__};
@@ -78,6 +70,10 @@ static napi_value sizes(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	layout.hyperloglog_bits = get_u32(env, arguments[0]);
+	if (layout.hyperloglog_bits > HYPERLOGLOG_BITS_MAX)
+		napi_throw_range_error(env, NULL, "bits: at most 14");
+	if (has_failed(env))
+		return NULL;
 	napi_create_object(env, &object);
 	set(env, object, "slots", make_u32(env, SLOTS));
 	set(env, object, "distinct", make_u32(env, HYPERLOGLOGS + PORT_MAPS));
@@ -130,7 +126,7 @@ static napi_value estimate(napi_env env, napi_callback_info info)
 	get_arguments(env, info, arguments);
 	own = get_bytes(env, arguments[0], &bytes);
 	distinct = get_bytes(env, arguments[1], &room);
-	if (!bits_of(bytes) || room != DISTINCTS * sizeof(*distinct))
+	if (!bits_of(bytes) || room != DISTINCTS * sizeof(*distinct) || (size_t)distinct % sizeof(*distinct))
 		napi_throw_range_error(env, NULL, "not sketches and room for their estimates");
 	else
 		estimate_sketches(own, bits_of(bytes), distinct);
@@ -164,7 +160,7 @@ static napi_value estimate_own(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	registers = get_bytes(env, arguments[0], &bytes);
-	if (bytes < 8 || bytes & (bytes - 1)) {
+	if (bytes < 8 || bytes > 1u << 24 || bytes & (bytes - 1)) {
 		napi_throw_range_error(env, NULL, "not the registers of a sketch");
 		return NULL;
 	}

@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *counting_refusal(u32 tables, u32 bits)
+{
+	if (tables < 1 || tables > TABLES_MAX)
+		return "tables: 1 to 8192";
+	return bits < HYPERLOGLOG_BITS_MIN || bits > HYPERLOGLOG_BITS_MAX ? "bits: 8 to 14" : NULL;
+}
+
 int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed)
 {
 	counting->layout = (struct layout){.seed = seed, .hyperloglog_bits = bits};

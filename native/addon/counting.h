@@ -8,6 +8,16 @@
 #include "../core/table.h"
 
 #define DISTINCTS (HYPERLOGLOGS + PORT_MAPS)
+#define TABLES_MAX 8192
+
+enum clocks {
+#include "../core/only.h"
+#undef CLOCK
+#define CLOCK(name, layer, help, value) CLOCK_##name,
+#include "../gen/all.h"
+	CLOCKS
+};
+#include "../core/only.h"
 
 struct counting {
 	struct layout layout;
@@ -17,6 +27,8 @@ struct counting {
 	u8 *merged; /* one epoch, scratch of counting_collect */
 };
 
+/* What is wrong with so many tables of this precision; NULL: nothing. */
+const char *counting_refusal(u32 tables, u32 bits);
 int counting_init(struct counting *counting, u32 tables, u32 bits, u64 seed);
 void counting_free(struct counting *counting);
 

@@ -38,6 +38,8 @@ static napi_value drop_types(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	bytes = get_bytes(env, arguments[0], &length);
+	if (has_failed(env))
+		return NULL;
 	if (!bytes || btf_open(&btf, bytes, length))
 		return undefined(env);
 	napi_create_object(env, &result);

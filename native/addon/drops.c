@@ -2,8 +2,10 @@
 /* What the kernel drops, to JavaScript: opened once, then read and told of interfaces in memory alone. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bpf_drops.h"
+#include "counting.h"
 #include "napi.h"
 
 static const napi_type_tag drops_tag = {0x6f0b7c2d93ae4451ULL, 0x8e5d1a7740c3b29fULL};
@@ -26,27 +28,44 @@ static struct loaded_drops *get_drops(napi_env env, napi_value value)
 	return drops && drops->tables ? drops : NULL;
 }
 
+/* Whether the arguments of openDrops are of their kinds; throws when they are not. */
+static int get_constants(napi_env env, const napi_value *arguments, struct drop_constants *constants)
+{
+	u32 cpus = get_u32(env, arguments[0]), offsets[5];
+	size_t bytes = 0;
+	const void *given = get_bytes(env, arguments[2], &bytes);
+
+	constants->ignored = get_u64(env, arguments[1]);
+	if (has_failed(env))
+		return 0;
+	if (cpus < 1 || cpus > TABLES_MAX || (bytes && bytes != sizeof(offsets))) {
+		napi_throw_range_error(env, NULL, "no such count of CPUs or offsets");
+		return 0;
+	}
+	if (!bytes)
+		return 1;
+	memcpy(offsets, given, sizeof(offsets));
+	constants->interfaces = 1;
+	constants->skb_dev = offsets[0];
+	constants->device_index = offsets[1];
+	constants->device_namespace = offsets[2];
+	constants->namespace_number = offsets[3];
+	constants->own_namespace = offsets[4];
+	return 1;
+}
+
 /* openDrops(cpus, ignored, offsets): attached when it returns; without offsets interfaces are not told apart */
 static napi_value open_drops(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX], handle;
-	struct loaded_drops *drops = malloc(sizeof(*drops));
+	struct loaded_drops *drops;
 	struct drop_constants constants = {0};
 	struct failure failure = {0};
-	const u32 *offsets;
-	size_t bytes;
 
 	get_arguments(env, info, arguments);
-	offsets = get_bytes(env, arguments[2], &bytes);
-	constants.ignored = get_u64(env, arguments[1]);
-	if (bytes == 5 * sizeof(*offsets)) {
-		constants.interfaces = 1;
-		constants.skb_dev = offsets[0];
-		constants.device_index = offsets[1];
-		constants.device_namespace = offsets[2];
-		constants.namespace_number = offsets[3];
-		constants.own_namespace = offsets[4];
-	}
+	if (!get_constants(env, arguments, &constants))
+		return NULL;
+	drops = malloc(sizeof(*drops));
 	if (!drops) {
 		fail(&failure, "malloc", ENOMEM);
 		return throw_failure(env, &failure);
@@ -76,13 +95,12 @@ static napi_value look_drops(napi_env env, napi_callback_info info)
 	const u32 count = DROP_REASONS + DROP_SUBSYSTEMS + 1;
 	napi_value arguments[ARGUMENTS_MAX];
 	struct loaded_drops *drops;
-	size_t bytes = 0;
 	u64 *cells;
 
 	get_arguments(env, info, arguments);
 	drops = get_drops(env, arguments[0]);
-	cells = get_bytes(env, arguments[1], &bytes);
-	if (!drops || !cells || bytes < count * sizeof(u64))
+	cells = drops ? get_room(env, arguments[1], count) : NULL;
+	if (!cells)
 		return NULL;
 	for (u32 cell = 0; cell < count; cell++)
 		cells[cell] = 0;
@@ -107,6 +125,8 @@ static napi_value watch_drops(napi_env env, napi_callback_info info)
 	if (!drops)
 		return NULL;
 	index = get_u32(env, arguments[1]);
+	if (has_failed(env))
+		return NULL;
 	for (u32 probe = 0; probe < WATCH_PROBES; probe++) {
 		u32 place = watch_place(index, probe);
 
@@ -122,10 +142,11 @@ static u32 *get_place(napi_env env, const struct loaded_drops *drops, napi_value
 {
 	u32 place = get_u32(env, value);
 
-	if (drops && place < WATCH_PLACES)
+	if (!drops || has_failed(env))
+		return NULL;
+	if (place < WATCH_PLACES)
 		return &drops->watch->indexes[place];
-	if (drops)
-		napi_throw_range_error(env, NULL, "no such place");
+	napi_throw_range_error(env, NULL, "no such place");
 	return NULL;
 }
 

@@ -71,18 +71,28 @@ static napi_value compile_filter(napi_env env, napi_callback_info info)
 	struct failure failure = {0};
 	struct libpcap pcap;
 	char text[TEXT_MAX + 1] = "";
-	size_t length;
+	size_t length = 0;
+	u32 link;
+	int optimize;
 	void *dead;
 
 	get_arguments(env, info, arguments);
+	link = get_u32(env, arguments[1]);
+	optimize = get_bool(env, arguments[2]);
+	if (napi_get_value_string_utf8(env, arguments[0], NULL, 0, &length) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a text");
+	else if (length > TEXT_MAX)
+		napi_throw_range_error(env, NULL, "a text of more than 4096 bytes");
+	if (has_failed(env))
+		return NULL;
 	napi_get_value_string_utf8(env, arguments[0], text, sizeof(text), &length);
 	if (open_libpcap(&pcap))
 		return fail(&failure, "dlopen(libpcap)", ENOENT), throw_failure(env, &failure);
-	dead = pcap.open_dead((int)get_u32(env, arguments[1]), SNAPLEN);
+	dead = pcap.open_dead((int)link, SNAPLEN);
 	if (!dead) {
 		fail(&failure, "pcap_open_dead", ENOMEM);
 		throw_failure(env, &failure);
-	} else if (pcap.compile(dead, &program, text, get_bool(env, arguments[2]), NETMASK_UNKNOWN)) {
+	} else if (pcap.compile(dead, &program, text, optimize, NETMASK_UNKNOWN)) {
 		result = make_string(env, pcap.geterr(dead));
 	} else {
 		napi_create_buffer_copy(env, program.count * sizeof(*program.instructions), program.instructions, NULL,
@@ -112,6 +122,16 @@ static int forbid_sockets(void)
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
 }
 
+static u64 get_bytes_limit(napi_env env, napi_value value)
+{
+	double bytes = get_double(env, value);
+
+	if (bytes >= 0 && bytes < 9e15)
+		return (u64)bytes;
+	napi_throw_range_error(env, NULL, "expected a number of bytes");
+	return 0;
+}
+
 /* confine(cpuSeconds, bytes): bounds what this process may use, and takes sockets away; false where that is refused. */
 static napi_value confine(napi_env env, napi_callback_info info)
 {
@@ -120,7 +140,9 @@ static napi_value confine(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	cpu.rlim_cur = cpu.rlim_max = get_u32(env, arguments[0]);
-	memory.rlim_cur = memory.rlim_max = (rlim_t)get_double(env, arguments[1]);
+	memory.rlim_cur = memory.rlim_max = (rlim_t)get_bytes_limit(env, arguments[1]);
+	if (has_failed(env))
+		return NULL;
 	napi_get_boolean(env, !setrlimit(RLIMIT_CPU, &cpu) && !setrlimit(RLIMIT_DATA, &memory) && !forbid_sockets(),
 			 &result);
 	return result;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/fields.h"
 #include "filter_state.h"
 
 static u32 member(napi_env env, napi_value object, const char *name)
@@ -16,7 +17,7 @@ static u32 member(napi_env env, napi_value object, const char *name)
 
 static struct sock_filter *instructions_of(napi_env env, napi_value object, u32 *count)
 {
-	napi_value value;
+	napi_value value = NULL;
 	size_t bytes = 0;
 	void *instructions;
 
@@ -31,21 +32,25 @@ static struct filter_set *read_set(napi_env env, u32 link, napi_value array)
 {
 	struct filter_set *set;
 	struct sock_filter *room;
-	u32 count = 0, total = 0, length;
+	u32 count = 0, length;
+	size_t total = 0;
 
-	napi_get_array_length(env, array, &count);
-	for (u32 i = 0; i < count; i++) {
-		napi_value program;
+	if (napi_get_array_length(env, array, &count) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected an array");
+	else if (count > FILTERS_MAX)
+		napi_throw_range_error(env, NULL, "too many filters");
+	for (u32 i = 0; i < count && !has_failed(env); i++) {
+		napi_value program = NULL;
 
 		napi_get_element(env, array, i, &program);
-		if (!instructions_of(env, program, &length))
-			return NULL;
+		instructions_of(env, program, &length);
 		total += length;
 	}
+	if (has_failed(env))
+		return NULL;
 	set = calloc(1, sizeof(*set) + count * sizeof(*set->filters) + total * sizeof(*room));
-	if (!set || count > FILTERS_MAX) {
-		free(set);
-		napi_throw_range_error(env, NULL, "too many filters");
+	if (!set) {
+		napi_throw_error(env, "ENOMEM", "out of memory");
 		return NULL;
 	}
 	set->link = link;
@@ -53,13 +58,17 @@ static struct filter_set *read_set(napi_env env, u32 link, napi_value array)
 	room = (struct sock_filter *)(set->filters + count);
 	for (u32 i = 0; i < count; i++) {
 		struct filter *filter = &set->filters[i];
-		napi_value program;
+		napi_value program = NULL;
 		const char *refusal;
 		const void *instructions;
 
 		napi_get_element(env, array, i, &program);
 		instructions = instructions_of(env, program, &filter->count);
-		memcpy(room, instructions, filter->count * sizeof(*room));
+		if (filter->count > total) /* what is asked for twice may be another each time */
+			filter->count = 0;
+		if (filter->count)
+			memcpy(room, instructions, filter->count * sizeof(*room));
+		total -= filter->count;
 		filter->instructions = room;
 		filter->layers = member(env, program, "layers");
 		filter->add = member(env, program, "add");
@@ -70,9 +79,12 @@ static struct filter_set *read_set(napi_env env, u32 link, napi_value array)
 		refusal = filter_refusal(filter->instructions, filter->count);
 		if (!refusal && filter->cell >= (filter->add == FILTER_ADD_UNIQUE ? FILTER_UNIQUES : FILTER_CELLS))
 			refusal = "no such cell";
-		if (refusal) {
-			free(set);
+		if (!refusal && (filter->add > FILTER_ADD_UNIQUE || filter->field >= FIELDS))
+			refusal = "no such field, or nothing that a match can add";
+		if (refusal)
 			napi_throw_error(env, "EINVAL", refusal);
+		if (has_failed(env)) {
+			free(set);
 			return NULL;
 		}
 	}
@@ -144,7 +156,7 @@ static napi_value look_filters(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	cells = get_bytes(env, arguments[1], NULL);
+	cells = get_room(env, arguments[1], FILTER_CELLS);
 	if (!source || !cells)
 		return NULL;
 	filters_look(source->filters, cells);
@@ -164,9 +176,11 @@ static napi_value cut_filters(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	estimates = get_bytes(env, arguments[1], NULL);
-	registers = get_bytes(env, arguments[2], NULL);
-	if (!source || !source->filters || !estimates || !registers)
+	estimates = get_room(env, arguments[1], FILTER_UNIQUES);
+	registers = source ? get_room(env, arguments[2], (FILTER_UNIQUES << filters_unique_bits(source)) / 8) : NULL;
+	if (!estimates || !registers)
+		return NULL;
+	if (!source->filters)
 		return undefined(env);
 	hold_packets(source);
 	filters_cut(source->filters, registers);
@@ -204,6 +218,8 @@ static napi_value validate_filter(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	instructions = get_bytes(env, arguments[0], &bytes);
+	if (has_failed(env))
+		return NULL;
 	refusal = filter_refusal(instructions, (u32)(bytes / sizeof(struct sock_filter)));
 	return refusal ? make_string(env, refusal) : undefined(env);
 }
@@ -214,14 +230,16 @@ static napi_value test_filter(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX], result;
 	struct filter_frame frame = {0};
 	const struct sock_filter *instructions;
-	size_t bytes;
+	size_t bytes, length;
 
 	get_arguments(env, info, arguments);
-	instructions = get_bytes(env, arguments[0], NULL);
+	instructions = get_bytes(env, arguments[0], &length);
 	frame.data = get_bytes(env, arguments[1], &bytes);
 	frame.captured = (u32)bytes;
 	frame.wire = get_u32(env, arguments[2]);
-	if (!instructions)
+	if (filter_refusal(instructions, (u32)(length / sizeof(*instructions))))
+		napi_throw_range_error(env, NULL, "a program that cannot be run");
+	if (has_failed(env))
 		return NULL;
 	napi_get_boolean(env, filter_run(instructions, &frame), &result);
 	return result;

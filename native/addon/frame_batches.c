@@ -179,7 +179,7 @@ static napi_value keep_frames(napi_env env, napi_callback_info info)
 	struct frame_batches *batches;
 	struct failure failure = {0};
 	struct source *source;
-	u32 bytes;
+	u32 bytes, layers;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
@@ -190,6 +190,9 @@ static napi_value keep_frames(napi_env env, napi_callback_info info)
 		return NULL;
 	}
 	bytes = get_u32(env, arguments[1]);
+	layers = get_u32(env, arguments[2]);
+	if (has_failed(env))
+		return NULL;
 	batches = calloc(1, sizeof(*batches));
 	if (batches && bytes) {
 		batches->filling = (struct batch){.memory = malloc(bytes), .room = bytes};
@@ -201,7 +204,7 @@ static napi_value keep_frames(napi_env env, napi_callback_info info)
 		return throw_failure(env, &failure);
 	}
 	batches->grows = !bytes;
-	batches->layers = get_u32(env, arguments[2]);
+	batches->layers = layers;
 	hold_packets(source);
 	source->batches = batches;
 	let_packets(source);
@@ -223,10 +226,12 @@ static napi_value take_frames(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	if (!source || !source->batches)
-		return source ? make_u32(env, 0) : NULL;
 	into = get_bytes(env, arguments[1], &room);
-	missed = get_bytes(env, arguments[2], NULL);
+	missed = get_room(env, arguments[2], 1);
+	if (!source || !missed)
+		return NULL;
+	if (!source->batches)
+		return make_u32(env, 0);
 	hold_packets(source);
 	used = source->batches->filling.used;
 	if (used && used <= room) {
@@ -236,8 +241,7 @@ static napi_value take_frames(napi_env env, napi_callback_info info)
 		source->batches->filling = taken;
 		source->batches->filling.used = 0;
 	}
-	if (missed)
-		*missed = source->batches->missed;
+	*missed = source->batches->missed;
 	let_packets(source);
 	if (used && used <= room)
 		memcpy(into, source->batches->taken.memory, used);

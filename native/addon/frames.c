@@ -21,6 +21,8 @@ static napi_value open_frames(napi_env env, napi_callback_info info)
 	struct failure failure = {0};
 
 	get_arguments(env, info, arguments);
+	if (!can_count(env, arguments[0], arguments[1], arguments[2]))
+		return free(source), NULL;
 	if (!source)
 		return fail(&failure, "calloc", ENOMEM), throw_failure(env, &failure);
 	source->close = close_frames;
@@ -43,17 +45,22 @@ static napi_value count_frame(napi_env env, napi_callback_info info)
 	struct table *table;
 	const u8 *frame;
 	size_t bytes;
+	u32 number, wire;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
+	number = get_u32(env, arguments[1]);
 	frame = get_bytes(env, arguments[2], &bytes);
-	if (!source || !frame)
-		return NULL;
-	table = counting_table(&source->counting, get_u32(env, arguments[1]));
-	packet = packet_of(table);
+	wire = get_u32(env, arguments[3]);
 	segmentation.segments = get_u32(env, arguments[4]);
 	segmentation.segment_bytes = get_u32(env, arguments[5]);
-	parse_ethernet(packet, frame, frame + bytes, get_u32(env, arguments[3]), 0, source->counting.layout.seed);
+	if (source && number >= source->counting.tables)
+		napi_throw_range_error(env, NULL, "no such table");
+	if (!source || !frame || has_failed(env))
+		return NULL;
+	table = counting_table(&source->counting, number);
+	packet = packet_of(table);
+	parse_ethernet(packet, frame, frame + bytes, wire, 0, source->counting.layout.seed);
 	if (segmentation.segment_bytes)
 		count_segmented(table, packet, &segmentation);
 	else
@@ -61,10 +68,9 @@ static napi_value count_frame(napi_env env, napi_callback_info info)
 	count_distinct(table, &source->counting.layout, packet);
 	if (source->filters)
 		filters_match(source->filters, LINK_ETHERNET, packet,
-			      &(struct filter_frame){
-				      .data = frame, .captured = (u32)bytes, .wire = get_u32(env, arguments[3])});
+			      &(struct filter_frame){.data = frame, .captured = (u32)bytes, .wire = wire});
 	if (source->group_count)
-		count_into_groups(source, get_u32(env, arguments[1]), packet);
+		count_into_groups(source, number, packet);
 	return undefined(env);
 }
 

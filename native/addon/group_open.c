@@ -23,7 +23,7 @@ static int read_spec(napi_env env, const napi_value *arguments, u32 slot, int ca
 	}
 	if (wrong)
 		napi_throw_range_error(env, NULL, wrong);
-	return wrong ? -1 : 0;
+	return has_failed(env) ? -1 : 0;
 }
 
 /* groupBytes(numbers, classes, tables): memory of a group that the kernel counts into so many tables */
@@ -32,14 +32,16 @@ static napi_value group_bytes(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX], parts[3];
 	struct group_spec spec;
 	struct group_wish wish;
+	u32 tables;
 
 	get_arguments(env, info, arguments);
 	parts[0] = arguments[0];
 	parts[1] = arguments[1];
 	napi_create_bigint_uint64(env, 0, &parts[2]);
+	tables = get_u32(env, arguments[2]);
 	if (read_spec(env, parts, 1, 1, &spec, &wish))
 		return NULL;
-	return make_double(env, (double)get_u32(env, arguments[2]) * spec.cells_bytes + spec.keys_bytes);
+	return make_double(env, (double)tables * spec.cells_bytes + spec.keys_bytes);
 }
 
 static void free_group(struct source *source, struct group *group)
@@ -137,8 +139,8 @@ static napi_value open_group(napi_env env, napi_callback_info info)
 	source = get_source(env, arguments[0]);
 	slot = get_u32(env, arguments[1]);
 	get_text(env, arguments[5], kept.pins, sizeof(kept.pins));
-	kept.notes_bytes = get_u32(env, arguments[6]);
-	if (!source)
+	kept.notes_bytes = kept.pins[0] ? get_u32(env, arguments[6]) : 0;
+	if (!source || has_failed(env))
 		return NULL;
 	if (slot < 1 || slot >= PROGRAMS || source->groups[slot])
 		return napi_throw_range_error(env, NULL, "no such slot, or it is taken"), NULL;

@@ -35,7 +35,7 @@ static int is_narrow(int field)
 
 static int is_cell(int cell)
 {
-	return cell == CELL_FRAMES || cell == CELL_BYTES || is_narrow(cell - CELL_FIELDS);
+	return cell == CELL_FRAMES || cell == CELL_BYTES || (cell >= CELL_FIELDS && is_narrow(cell - CELL_FIELDS));
 }
 
 static u32 power_above(u32 number)
@@ -69,7 +69,7 @@ static const char *plan_key(const struct group_wish *wish, u32 classes, struct g
 	if (wish->first_rule >= 0) {
 		spec->kind = KEY_RULE;
 		spec->first_rule = (u32)wish->first_rule;
-		if (wish->rules < 1 || wish->rules >= CLASSES || wish->first_rule + wish->rules > MATCHES)
+		if (wish->rules < 1 || wish->rules >= CLASSES || wish->first_rule > MATCHES - wish->rules)
 			return "rules: more than there are matches";
 		for (int i = wish->first_rule; i < wish->first_rule + wish->rules; i++)
 			spec->rules[i / 64] |= 1ULL << (i % 64);
@@ -201,6 +201,8 @@ const char *group_plan(const struct group_wish *wish, u32 classes, u64 seed, u32
 		return "slots: 1 to 4096; tracked: at most 1048576";
 	if (wish->filter >= MATCHES)
 		return "filter: no such match";
+	if (wish->prefix4 < 0 || wish->prefix4 > 32 || wish->prefix6 < 0 || wish->prefix6 > 128)
+		return "prefixes: at most 32 and 128 bits";
 	wrong = plan_key(wish, classes, spec);
 	if (!wrong)
 		wrong = plan_values(wish, spec);

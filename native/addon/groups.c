@@ -32,13 +32,16 @@ static napi_value key_fields(napi_env env, napi_callback_info info)
 	return list;
 }
 
-/* The group that the first two arguments name, with the source locked; throws and returns NULL when there is none. */
+/*
+ * The group that the first two arguments name, with the source locked; throws and returns NULL when there is none, or
+ * when an argument was wrong already.
+ */
 static struct group *begin(napi_env env, const napi_value *arguments, struct source **source)
 {
 	u32 slot = get_u32(env, arguments[1]);
 
 	*source = get_source(env, arguments[0]);
-	if (!*source)
+	if (!*source || has_failed(env))
 		return NULL;
 	if (slot >= PROGRAMS || !(*source)->groups[slot]) {
 		napi_throw_error(env, "CLOSED", "the group is closed");
@@ -55,20 +58,6 @@ static napi_value end(napi_env env, struct source *source)
 	return undefined(env);
 }
 
-/* Room for so many numbers of 8 bytes; throws and returns NULL when there is less. */
-static void *room(napi_env env, napi_value value, u64 numbers)
-{
-	static u64 none[1];
-	size_t bytes = 0;
-	void *memory = get_bytes(env, value, &bytes);
-
-	if (bytes < numbers * 8) {
-		napi_throw_range_error(env, NULL, "no room for the result");
-		return NULL;
-	}
-	return memory ? memory : none;
-}
-
 /* lookGroup(source, slot, cells) */
 static napi_value look_group(napi_env env, napi_callback_info info)
 {
@@ -81,7 +70,7 @@ static napi_value look_group(napi_env env, napi_callback_info info)
 	group = begin(env, arguments, &source);
 	if (!group)
 		return NULL;
-	sums = room(env, arguments[2], (1 + group->spec.slots) * group->spec.adds);
+	sums = get_room(env, arguments[2], (1 + group->spec.slots) * group->spec.adds);
 	if (sums)
 		group_look(group, sums);
 	return end(env, source);
@@ -99,8 +88,8 @@ static napi_value cut_group(napi_env env, napi_callback_info info)
 	group = begin(env, arguments, &source);
 	if (!group)
 		return NULL;
-	extremes = room(env, arguments[2], group->spec.slots * group->spec.extremes);
-	uniques = extremes ? room(env, arguments[3], group->spec.slots * group->spec.uniques) : NULL;
+	extremes = get_room(env, arguments[2], group->spec.slots * group->spec.extremes);
+	uniques = extremes ? get_room(env, arguments[3], group->spec.slots * group->spec.uniques) : NULL;
 	if (uniques)
 		group_cut(group, extremes, uniques);
 	return end(env, source);
@@ -116,11 +105,11 @@ static napi_value promote_key(napi_env env, napi_callback_info info)
 	u64 *words;
 
 	get_arguments(env, info, arguments);
+	index = get_u32(env, arguments[2]);
 	group = begin(env, arguments, &source);
 	if (!group)
 		return NULL;
-	index = get_u32(env, arguments[2]);
-	words = room(env, arguments[3], group->spec.words);
+	words = get_room(env, arguments[3], group->spec.words);
 	if (words && (index >= group->spec.slots || group_promote(group, index, words)))
 		napi_throw_range_error(env, NULL, "no such slot, or no room for the key");
 	return end(env, source);
@@ -135,10 +124,10 @@ static napi_value demote_key(napi_env env, napi_callback_info info)
 	u32 index;
 
 	get_arguments(env, info, arguments);
+	index = get_u32(env, arguments[2]);
 	group = begin(env, arguments, &source);
 	if (!group)
 		return NULL;
-	index = get_u32(env, arguments[2]);
 	if (index < group->spec.slots)
 		group_demote(group, index);
 	else
@@ -157,16 +146,16 @@ static napi_value group_candidates_of(napi_env env, napi_callback_info info)
 	int found = -1;
 
 	get_arguments(env, info, arguments);
+	count = get_u32(env, arguments[2]);
+	by = get_u32(env, arguments[3]);
 	group = begin(env, arguments, &source);
 	if (!group)
 		return NULL;
-	count = get_u32(env, arguments[2]);
-	by = get_u32(env, arguments[3]);
-	words = room(env, arguments[4], (u64)count * group->spec.words);
+	words = get_room(env, arguments[4], (u64)count * group->spec.words);
 	if (words)
-		adds = room(env, arguments[5], (u64)count * group->spec.adds);
+		adds = get_room(env, arguments[5], (u64)count * group->spec.adds);
 	if (adds)
-		errors = room(env, arguments[6], count);
+		errors = get_room(env, arguments[6], count);
 	if (errors && by < group->spec.adds)
 		found = group_candidates(group, count, by, words, adds, errors);
 	end(env, source);

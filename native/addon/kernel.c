@@ -49,11 +49,17 @@ static napi_value open_kernel(napi_env env, napi_callback_info info)
 
 	get_arguments(env, info, arguments);
 	get_text(env, arguments[6], pins, sizeof(pins));
+	if (get_u32(env, arguments[0]) > HOOK_TCX_EGRESS)
+		napi_throw_range_error(env, NULL, "no such hook");
+	if (!can_count(env, arguments[1], arguments[2], arguments[3]))
+		return free(kernel), NULL;
 	layout.hyperloglog_bits = get_u32(env, arguments[2]);
 	layout.seed = get_u64(env, arguments[3]);
 	layout.frags = (u32)get_bool(env, arguments[4]);
 	layout.raw = (u32)get_bool(env, arguments[5]);
 	layout.transmit = get_u32(env, arguments[0]) == HOOK_TCX_EGRESS;
+	if (has_failed(env))
+		return free(kernel), NULL;
 	if (!kernel) {
 		fail(&failure, "malloc", ENOMEM);
 		return throw_failure(env, &failure);
@@ -92,12 +98,14 @@ static napi_value attach_kernel(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX];
 	struct kernel_source *kernel;
 	struct failure failure = {0};
+	u32 ifindex;
 
 	get_arguments(env, info, arguments);
 	kernel = get_kernel(env, arguments[0]);
-	if (!kernel)
+	ifindex = get_u32(env, arguments[1]);
+	if (has_failed(env))
 		return NULL;
-	if (bpf_attach(&kernel->loaded, kernel->hook, get_u32(env, arguments[1]), &failure))
+	if (bpf_attach(&kernel->loaded, kernel->hook, ifindex, &failure))
 		return throw_failure(env, &failure);
 	return undefined(env);
 }
@@ -110,15 +118,16 @@ static napi_value test_kernel(napi_env env, napi_callback_info info)
 	struct failure failure = {0};
 	const u8 *frame;
 	size_t bytes;
-	u32 duration = 0;
+	u32 repeat, duration = 0;
 	int verdict;
 
 	get_arguments(env, info, arguments);
 	kernel = get_kernel(env, arguments[0]);
 	frame = get_bytes(env, arguments[1], &bytes);
-	if (!kernel || !frame)
+	repeat = get_u32(env, arguments[2]);
+	if (!kernel || !frame || has_failed(env))
 		return NULL;
-	verdict = bpf_test_run(&kernel->loaded, frame, (u32)bytes, get_u32(env, arguments[2]), &duration, &failure);
+	verdict = bpf_test_run(&kernel->loaded, frame, (u32)bytes, repeat, &duration, &failure);
 	if (failure.step)
 		return throw_failure(env, &failure);
 	napi_create_object(env, &result);

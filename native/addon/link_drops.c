@@ -70,23 +70,27 @@ static int ask(int netlink, u32 index, u64 *into)
 static napi_value interface_drops(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
-	size_t index_bytes = 0, into_bytes = 0;
-	const u32 *indexes;
+	size_t bytes = 0;
+	const u8 *indexes;
+	u32 count, index;
 	u64 *into;
 	int netlink;
 
 	get_arguments(env, info, arguments);
-	indexes = get_bytes(env, arguments[0], &index_bytes);
-	into = get_bytes(env, arguments[1], &into_bytes);
-	if (!indexes || !into || into_bytes < index_bytes / sizeof(u32) * TOLD * sizeof(u64))
-		return undefined(env);
-	memset(into, 0xff, into_bytes);
+	indexes = get_bytes(env, arguments[0], &bytes);
+	count = (u32)(bytes / sizeof(index));
+	into = get_room(env, arguments[1], (u64)count * TOLD);
+	if (!into)
+		return NULL;
+	memset(into, 0xff, count * TOLD * sizeof(u64));
 	netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (netlink < 0)
 		return undefined(env);
-	for (u32 i = 0; i < index_bytes / sizeof(u32); i++)
-		if (ask(netlink, indexes[i], into + i * TOLD))
+	for (u32 i = 0; i < count; i++) {
+		memcpy(&index, indexes + i * sizeof(index), sizeof(index));
+		if (ask(netlink, index, into + i * TOLD))
 			memset(into + i * TOLD, 0xff, TOLD * sizeof(u64));
+	}
 	close(netlink);
 	return undefined(env);
 }

@@ -143,6 +143,22 @@ static int watch(napi_env env, struct links *links, struct failure *failure)
 	return 0;
 }
 
+/* The handle's cell outlives the subscription, which lasts until it is ended. */
+static void finalize(napi_env env, void *cell, void *hint)
+{
+	(void)env;
+	(void)hint;
+	free(cell);
+}
+
+static int is_function(napi_env env, napi_value value)
+{
+	napi_valuetype type = napi_undefined;
+
+	napi_typeof(env, value, &type);
+	return type == napi_function;
+}
+
 /*
  * watchLinks(routes, listener): calls listener(bytes) with messages of the kernel, aligned as they came; with undefined
  * when some were lost.
@@ -151,41 +167,53 @@ static napi_value watch_links(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX], handle;
 	struct failure failure = {0};
-	struct links *links = calloc(1, sizeof(*links));
+	struct links *links, **cell;
+	int routes;
 
 	get_arguments(env, info, arguments);
-	if (!links) {
+	routes = get_bool(env, arguments[0]);
+	if (!is_function(env, arguments[1]))
+		napi_throw_type_error(env, NULL, "expected a function");
+	if (has_failed(env))
+		return NULL;
+	links = calloc(1, sizeof(*links));
+	cell = malloc(sizeof(*cell));
+	if (!links || !cell) {
 		fail(&failure, "watch", ENOMEM);
-		return throw_failure(env, &failure);
+		goto failed;
 	}
 	links->env = env;
-	if (subscribe(links, get_bool(env, arguments[0]), &failure)) {
-		free(links);
-		return throw_failure(env, &failure);
-	}
+	if (subscribe(links, routes, &failure))
+		goto failed;
 	if (watch(env, links, &failure)) {
 		close(links->socket);
-		free(links);
-		return throw_failure(env, &failure);
+		goto failed;
 	}
 	napi_create_reference(env, arguments[1], 1, &links->listener);
 	napi_async_init(env, NULL, make_string(env, "pktspot_links"), &links->context);
 	napi_add_async_cleanup_hook(env, environment_ends, links, &links->hook);
-	napi_create_external(env, links, NULL, NULL, &handle);
+	*cell = links;
+	napi_create_external(env, cell, finalize, NULL, &handle);
 	napi_type_tag_object(env, handle, &links_tag);
 	return handle;
+failed:
+	free(links);
+	free(cell);
+	return throw_failure(env, &failure);
 }
 
-/* unwatchLinks(handle): once */
+/* unwatchLinks(handle): twice does nothing */
 static napi_value unwatch_links(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
-	struct links *links;
+	struct links **cell;
 
 	get_arguments(env, info, arguments);
-	links = get_handle(env, arguments[0], &links_tag);
-	if (links)
-		end(links);
+	cell = get_handle(env, arguments[0], &links_tag);
+	if (cell && *cell) {
+		end(*cell);
+		*cell = NULL;
+	}
 	return undefined(env);
 }
 

@@ -28,12 +28,11 @@ static napi_value read_load(napi_env env, napi_callback_info info)
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
 	struct load *load;
-	size_t bytes = 0;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	load = get_bytes(env, arguments[1], &bytes);
-	if (!source || bytes < sizeof(*load))
+	load = get_room(env, arguments[1], sizeof(*load) / sizeof(u64));
+	if (!source || !load)
 		return NULL;
 	*load = (struct load){.programs = taken(source)};
 	for (u32 i = 0; i < source->counting.tables; i++) {
@@ -52,18 +51,22 @@ static napi_value shed(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
 	struct source *source;
+	u32 what;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	if (!source)
+	what = get_u32(env, arguments[1]);
+	if (what > 3)
+		napi_throw_range_error(env, NULL, "shed: at most 3");
+	if (has_failed(env))
 		return NULL;
 	if (source->loaded) {
-		source->loaded->shed = get_u32(env, arguments[1]);
+		source->loaded->shed = what;
 		bpf_tell(source->loaded);
 		return undefined(env);
 	}
 	hold_packets(source);
-	source->shed = get_u32(env, arguments[1]);
+	source->shed = what;
 	for (u32 i = 0; i < source->counting.tables; i++) {
 		struct packet *packet = packet_of(counting_table(&source->counting, i));
 

@@ -10,52 +10,84 @@ void get_arguments(napi_env env, napi_callback_info info, napi_value *arguments)
 {
 	size_t count = ARGUMENTS_MAX;
 
+	for (u32 i = 0; i < ARGUMENTS_MAX; i++)
+		arguments[i] = NULL;
 	napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+}
+
+int has_failed(napi_env env)
+{
+	bool pending = true;
+
+	return napi_is_exception_pending(env, &pending) != napi_ok || pending;
 }
 
 u32 get_u32(napi_env env, napi_value value)
 {
-	u32 number = 0;
+	double number = 0;
 
-	napi_get_value_uint32(env, value, &number);
-	return number;
+	if (napi_get_value_double(env, value, &number) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a number");
+	else if (!(number >= 0 && number <= 0xffffffffu) || (double)(u32)number != number)
+		napi_throw_range_error(env, NULL, "expected a whole number of at most 32 bits");
+	else
+		return (u32)number;
+	return 0;
 }
 
 double get_double(napi_env env, napi_value value)
 {
 	double number = 0;
 
-	napi_get_value_double(env, value, &number);
+	if (napi_get_value_double(env, value, &number) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a number");
 	return number;
 }
 
 u64 get_u64(napi_env env, napi_value value)
 {
 	uint64_t number = 0;
-	bool lossless;
+	bool lossless = true;
 
-	napi_get_value_bigint_uint64(env, value, &number, &lossless);
+	if (napi_get_value_bigint_uint64(env, value, &number, &lossless) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a BigInt");
+	else if (!lossless)
+		napi_throw_range_error(env, NULL, "expected a BigInt of at most 64 bits without sign");
 	return number;
 }
 
 int get_bool(napi_env env, napi_value value)
 {
+	napi_valuetype type = napi_undefined;
 	bool flag = false;
 
-	napi_get_value_bool(env, value, &flag);
+	napi_typeof(env, value, &type);
+	if (type != napi_undefined && napi_get_value_bool(env, value, &flag) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a boolean");
 	return flag;
 }
 
 void get_text(napi_env env, napi_value value, char *text, size_t bytes)
 {
+	napi_valuetype type = napi_undefined;
+	size_t length = 0;
+
 	text[0] = 0;
-	napi_get_value_string_utf8(env, value, text, bytes, NULL);
+	napi_typeof(env, value, &type);
+	if (type == napi_undefined)
+		return;
+	if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok)
+		napi_throw_type_error(env, NULL, "expected a text");
+	else if (length >= bytes)
+		napi_throw_range_error(env, NULL, "the text is too long");
+	else
+		napi_get_value_string_utf8(env, value, text, bytes, NULL);
 }
 
 void *get_bytes(napi_env env, napi_value value, size_t *bytes)
 {
 	static const u8 widths[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8}; /* by napi_typedarray_type */
-	napi_typedarray_type type;
+	napi_typedarray_type type = napi_uint8_array;
 	void *data = NULL;
 	size_t length = 0;
 
@@ -64,6 +96,21 @@ void *get_bytes(napi_env env, napi_value value, size_t *bytes)
 	if (bytes)
 		*bytes = length * widths[type < sizeof(widths) ? type : 0];
 	return data;
+}
+
+void *get_room(napi_env env, napi_value value, u64 numbers)
+{
+	static u64 none[1];
+	size_t bytes = 0;
+	void *memory = get_bytes(env, value, &bytes);
+
+	if (has_failed(env))
+		return NULL;
+	if (bytes / sizeof(u64) < numbers || (size_t)memory % sizeof(u64)) {
+		napi_throw_range_error(env, NULL, "no room for the result");
+		return NULL;
+	}
+	return memory ? memory : none;
 }
 
 void *get_handle(napi_env env, napi_value value, const napi_type_tag *tag)

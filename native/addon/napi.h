@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arguments and errors of the addon's functions; TypeScript has checked types and ranges before the call. */
+/*
+ * Arguments and errors of the addon's functions. TypeScript has checked what users say; here, what would reach outside
+ * of memory is refused: the getters throw a TypeError or a RangeError and give 0, and has_failed() tells.
+ */
 #ifndef PKTSPOT_NAPI_H
 #define PKTSPOT_NAPI_H
 
@@ -14,12 +17,16 @@
 void get_arguments(napi_env env, napi_callback_info info, napi_value *arguments);
 u32 get_u32(napi_env env, napi_value value);
 double get_double(napi_env env, napi_value value);
-u64 get_u64(napi_env env, napi_value value); /* BigInt */
-int get_bool(napi_env env, napi_value value);
+u64 get_u64(napi_env env, napi_value value);  /* BigInt */
+int get_bool(napi_env env, napi_value value); /* undefined is false */
+/* Whether an exception is waiting for the function to return. */
+int has_failed(napi_env env);
 /* Memory of a Buffer or any other typed array, and its length in bytes. */
 void *get_bytes(napi_env env, napi_value value, size_t *bytes);
-/* Text of so many bytes with its zero, cut to fit; empty when it is none. */
+/* Text of so many bytes with its zero; throws when it is none or does not fit, and undefined is empty. */
 void get_text(napi_env env, napi_value value, char *text, size_t bytes);
+/* Memory of a typed array for so many numbers of 8 bytes; throws and returns NULL when there is less. */
+void *get_room(napi_env env, napi_value value, u64 numbers);
 /* Pointer behind an External; throws and returns NULL for another kind of handle or one that was closed. */
 void *get_handle(napi_env env, napi_value value, const napi_type_tag *tag);
 

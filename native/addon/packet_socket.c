@@ -260,6 +260,21 @@ static int start(struct packet_source *own, struct failure *failure)
 	return 0;
 }
 
+/* Whether the arguments of openPacketSocket are of their kinds; throws when they are not. */
+static int can_open(napi_env env, const napi_value *arguments)
+{
+	const char *refusal = counting_refusal(1, get_u32(env, arguments[2]));
+
+	get_u32(env, arguments[0]);
+	get_u32(env, arguments[1]);
+	get_u64(env, arguments[3]);
+	for (u32 flag = 4; flag <= 6; flag++)
+		get_bool(env, arguments[flag]);
+	if (refusal)
+		napi_throw_range_error(env, NULL, refusal);
+	return !has_failed(env);
+}
+
 /*
  * openPacketSocket(ifindex, ringBytes, bits, seed, raw, held, transmit): held packets wait in the ring for
  * startPacketSocket
@@ -271,6 +286,8 @@ static napi_value open_packet_socket(napi_env env, napi_callback_info info)
 	struct failure failure = {0};
 
 	get_arguments(env, info, arguments);
+	if (!can_open(env, arguments))
+		return free(own), NULL;
 	if (!own) {
 		fail(&failure, "calloc", ENOMEM);
 		return throw_failure(env, &failure);

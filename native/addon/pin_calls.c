@@ -67,6 +67,15 @@ static int find(const char *folder, struct found *found, struct failure *failure
 	return failure->step ? -1 : 0;
 }
 
+/* Whether a value is a path; throws when it is none. */
+static int get_path(napi_env env, napi_value value, char path[PATH_MAX])
+{
+	get_text(env, value, path, PATH_MAX);
+	if (!path[0] && !has_failed(env))
+		napi_throw_type_error(env, NULL, "expected a path");
+	return !has_failed(env);
+}
+
 /* readPins(folder): {ifindex, hook, cpus, bits, seed, frags, raw} of the source that is pinned there */
 static napi_value read_pins(napi_env env, napi_callback_info info)
 {
@@ -76,7 +85,8 @@ static napi_value read_pins(napi_env env, napi_callback_info info)
 	char folder[PATH_MAX];
 
 	get_arguments(env, info, arguments);
-	get_text(env, arguments[0], folder, sizeof(folder));
+	if (!get_path(env, arguments[0], folder))
+		return NULL;
 	if (find(folder, &found, &failure))
 		return throw_failure(env, &failure);
 	napi_create_object(env, &result);
@@ -94,7 +104,7 @@ static napi_value read_pins(napi_env env, napi_callback_info info)
 /* pinnedNotes(folder): a copy of the notes that are pinned there */
 static napi_value pinned_notes(napi_env env, napi_callback_info info)
 {
-	napi_value arguments[ARGUMENTS_MAX], buffer;
+	napi_value arguments[ARGUMENTS_MAX], buffer = NULL;
 	struct failure failure = {0};
 	struct bpf_map_info map = {0};
 	char folder[PATH_MAX];
@@ -102,7 +112,8 @@ static napi_value pinned_notes(napi_env env, napi_callback_info info)
 	int notes;
 
 	get_arguments(env, info, arguments);
-	get_text(env, arguments[0], folder, sizeof(folder));
+	if (!get_path(env, arguments[0], folder))
+		return NULL;
 	notes = pinned(folder, "notes");
 	if (notes < 0 || describe(notes, &map, sizeof(map)))
 		fail(&failure, "BPF_OBJ_GET", errno);
@@ -122,7 +133,8 @@ static napi_value lock_folder(napi_env env, napi_callback_info info)
 	int folder;
 
 	get_arguments(env, info, arguments);
-	get_text(env, arguments[0], path, sizeof(path));
+	if (!get_path(env, arguments[0], path))
+		return NULL;
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0) {
 		fail(&failure, "open", errno);
@@ -151,7 +163,7 @@ static struct notes *notes_at(napi_env env, const napi_value *arguments, size_t 
 	struct notes *notes = NULL;
 
 	*from = get_u32(env, arguments[2]);
-	if (!source)
+	if (!source || has_failed(env))
 		return NULL;
 	if (source->loaded && !slot)
 		notes = &source->loaded->notes;

@@ -9,6 +9,16 @@
 
 static const napi_type_tag source_tag = {0x2d1c6ad0b7c94f1bULL, 0x9a1e03f54be87c62ULL};
 
+int can_count(napi_env env, napi_value tables, napi_value bits, napi_value seed)
+{
+	const char *refusal = counting_refusal(get_u32(env, tables), get_u32(env, bits));
+
+	get_u64(env, seed);
+	if (refusal)
+		napi_throw_range_error(env, NULL, refusal);
+	return !has_failed(env);
+}
+
 void free_source(struct source *source)
 {
 	if (source->loaded)

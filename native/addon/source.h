@@ -50,6 +50,8 @@ static inline void let_packets(struct source *source)
 
 /* Wraps a source, allocated by malloc, into a JavaScript handle; an unclosed one is closed with its last reference. */
 napi_value make_source(napi_env env, struct source *source);
+/* Whether (tables, bits, seed) are numbers that a source can count with; throws when they are not. */
+int can_count(napi_env env, napi_value tables, napi_value bits, napi_value seed);
 /* The source behind a handle; NULL when it was closed. */
 struct source *find_source(napi_env env, napi_value value);
 /* The source behind a handle; throws and returns NULL when it was closed. */

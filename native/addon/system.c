@@ -54,25 +54,33 @@ static napi_value interfaces(napi_env env, napi_callback_info info)
 	return result;
 }
 
-static void get_name(napi_env env, napi_callback_info info, char name[IFNAMSIZ])
+/* Fills in a name, of nothing when it is longer than one can be; 0 and throws when it is no text. */
+static int get_name(napi_env env, napi_callback_info info, char name[IFNAMSIZ + 1])
 {
 	napi_value arguments[ARGUMENTS_MAX];
-	size_t length;
+	size_t length = 0;
 
 	get_arguments(env, info, arguments);
-	name[0] = 0;
-	napi_get_value_string_utf8(env, arguments[0], name, IFNAMSIZ, &length);
+	if (napi_get_value_string_utf8(env, arguments[0], name, IFNAMSIZ + 1, &length) != napi_ok) {
+		napi_throw_type_error(env, NULL, "expected a text");
+		return 0;
+	}
+	if (length >= IFNAMSIZ) /* longer ones are cut */
+		name[0] = 0;
+	return 1;
 }
 
 /* interfaceOf(name): {name, index, up, raw, mtu}; undefined when there is none. It takes no lock that changes hold. */
 static napi_value interface_of(napi_env env, napi_callback_info info)
 {
-	int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	napi_value object = undefined(env);
-	char name[IFNAMSIZ];
+	char name[IFNAMSIZ + 1];
 	u32 index;
+	int probe;
 
-	get_name(env, info, name);
+	if (!get_name(env, info, name))
+		return NULL;
+	probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	index = if_nametoindex(name);
 	if (index) {
 		napi_create_object(env, &object);
@@ -88,10 +96,9 @@ static napi_value interface_of(napi_env env, napi_callback_info info)
 /* interfaceIndex(name): 0 when there is none */
 static napi_value interface_index(napi_env env, napi_callback_info info)
 {
-	char name[IFNAMSIZ];
+	char name[IFNAMSIZ + 1];
 
-	get_name(env, info, name);
-	return make_u32(env, if_nametoindex(name));
+	return get_name(env, info, name) ? make_u32(env, if_nametoindex(name)) : NULL;
 }
 
 void init_system(napi_env env, napi_value exports)

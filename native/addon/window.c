@@ -36,19 +36,35 @@ static void take(struct source *source, u64 *slots, u64 *clocks, u64 *lost)
 	*lost = source->lost ? source->lost(source) : 0;
 }
 
+/* Where a reading goes: (slots, clocks, lost). */
+struct reading {
+	u64 *slots;
+	u64 *clocks;
+	u64 *lost;
+};
+
+/* Throws and returns -1 when there is less room than a reading takes. */
+static int get_reading(napi_env env, const napi_value *arguments, struct reading *reading)
+{
+	reading->slots = get_room(env, arguments[0], SLOTS);
+	reading->clocks = get_room(env, arguments[1], CLOCKS);
+	reading->lost = get_room(env, arguments[2], 1);
+	return has_failed(env) ? -1 : 0;
+}
+
 /* look(source, slots, clocks, lost) */
 static napi_value look(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
+	struct reading reading;
 	struct source *source;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	if (!source)
+	if (!source || get_reading(env, arguments + 1, &reading))
 		return NULL;
 	hold_packets(source);
-	take(source, get_bytes(env, arguments[1], NULL), get_bytes(env, arguments[2], NULL),
-	     get_bytes(env, arguments[3], NULL));
+	take(source, reading.slots, reading.clocks, reading.lost);
 	let_packets(source);
 	return undefined(env);
 }
@@ -59,11 +75,11 @@ static u8 *get_sketches(napi_env env, napi_value value, const struct source *sou
 	size_t bytes = 0;
 	u8 *sketches = get_bytes(env, value, &bytes);
 
-	if (sketches && bytes != epoch_bytes(&source->counting.layout)) {
+	if (!has_failed(env) && bytes != epoch_bytes(&source->counting.layout)) {
 		napi_throw_range_error(env, NULL, "no room for the sketches of one epoch");
 		return NULL;
 	}
-	return sketches;
+	return has_failed(env) ? NULL : sketches;
 }
 
 struct cut {
@@ -120,13 +136,18 @@ static void collected(napi_env env, napi_status status, void *data)
 static napi_value cut_window(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX], promise;
+	struct reading reading;
 	struct source *source;
 	struct cut *cut;
+	double *distinct;
 	u8 *merged;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	merged = source ? get_sketches(env, arguments[5], source) : NULL;
+	if (!source || get_reading(env, arguments + 1, &reading))
+		return NULL;
+	distinct = get_room(env, arguments[4], DISTINCTS);
+	merged = distinct ? get_sketches(env, arguments[5], source) : NULL;
 	if (!merged)
 		return NULL;
 	cut = source->busy ? NULL : calloc(1, sizeof(*cut));
@@ -141,11 +162,10 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 	cut->source = source;
 	source->busy = 1;
 	hold_packets(source);
-	take(source, get_bytes(env, arguments[1], NULL), get_bytes(env, arguments[2], NULL),
-	     get_bytes(env, arguments[3], NULL));
+	take(source, reading.slots, reading.clocks, reading.lost);
 	cut->epoch = counting_flip(&source->counting);
 	let_packets(source);
-	cut->estimates = get_bytes(env, arguments[4], NULL);
+	cut->estimates = distinct;
 	cut->merged = merged;
 	napi_create_reference(env, arguments[4], 1, &cut->distinct);
 	napi_create_reference(env, arguments[5], 1, &cut->sketches);
@@ -160,18 +180,21 @@ static napi_value cut_window(napi_env env, napi_callback_info info)
 static napi_value cut_now(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX];
+	struct reading reading;
 	struct source *source;
+	double *distinct;
 	u8 *merged;
 
 	get_arguments(env, info, arguments);
 	source = get_source(env, arguments[0]);
-	merged = source ? get_sketches(env, arguments[5], source) : NULL;
+	if (!source || get_reading(env, arguments + 1, &reading))
+		return NULL;
+	distinct = get_room(env, arguments[4], DISTINCTS);
+	merged = distinct ? get_sketches(env, arguments[5], source) : NULL;
 	if (!merged)
 		return NULL;
-	take(source, get_bytes(env, arguments[1], NULL), get_bytes(env, arguments[2], NULL),
-	     get_bytes(env, arguments[3], NULL));
-	counting_collect(&source->counting, counting_flip(&source->counting), merged,
-			 get_bytes(env, arguments[4], NULL));
+	take(source, reading.slots, reading.clocks, reading.lost);
+	counting_collect(&source->counting, counting_flip(&source->counting), merged, distinct);
 	return undefined(env);
 }
 

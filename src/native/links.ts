@@ -8,6 +8,6 @@ export interface LinkAddon {
    * given whole messages as the kernel wrote them, or undefined when some were lost. Throws NativeError.
    */
   watchLinks(routes: boolean, listener: (messages: Uint8Array | undefined) => void): Handle
-  /** Ends a subscription; to be called once. */
+  /** Ends a subscription; ending it twice does nothing. */
   unwatchLinks(links: Handle): void
 }

@@ -156,6 +156,8 @@ struct segmentation {
 static __always_inline void set_length(struct packet *packet, u32 len)
 {
 	packet->pkt.len = len;
+	if (!(packet->layers & HAS_IP)) /* malformed: counts no bytes */
+		return;
 	packet->ip.len = len - packet->network;
 	packet->ip4.len = packet->layers & HAS_IP4 ? packet->ip.len : 0;
 	packet->ip6.len = packet->layers & HAS_IP6 ? packet->ip.len : 0;

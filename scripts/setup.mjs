@@ -2,6 +2,7 @@
 /* Makes a checkout ready: npm dependencies, system packages, addon, dist/. `--test` adds what the tests need.
    Does nothing, in milliseconds, where all is there. Node's own modules only: it runs before npm has installed any. */
 
+import { buildCap, hasCap } from './lib/cap.mjs'
 import { findNpm, runCommand } from './lib/command.mjs'
 import { compileProduct } from './lib/compile.mjs'
 import { dependenciesAreCurrent } from './lib/dependencies.mjs'
@@ -21,13 +22,15 @@ function stop(message) {
 }
 
 function installDependencies() {
-  if (dependenciesAreCurrent()) return
+  if (dependenciesAreCurrent() && (hasCap() || !test)) return
   const npm = findNpm()
   if (!npm)
     stop('npm is neither on PATH nor beside Node: install npm 10 or later, then run this again')
   console.log('pktspot: installing npm dependencies (npm ci)')
   const [command, ...first] = npm
-  const args = [...first, 'ci', '--include=dev', '--prefer-offline', '--loglevel=error']
+  /* the only script that does more than set modes compiles cap, which none but tests need here */
+  const flags = ['--include=dev', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+  const args = [...first, 'ci', ...flags]
   if (runCommand(command, args) !== 0) stop('npm ci failed: see its message above')
 }
 
@@ -65,6 +68,11 @@ if (test) {
     const lacking = unmet.map((need) => need.what).join(', ')
     console.error(
       `pktspot: tests that need ${lacking} will be skipped or fail. To have all, run:\n  ${installLine(unmet)}`,
+    )
+  }
+  if (!buildCap()) {
+    console.error(
+      "pktspot: npm's cap was not built: tests of --source libpcap are skipped. To see why, run:\n  npm rebuild cap --foreground-scripts",
     )
   }
 }

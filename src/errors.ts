@@ -6,8 +6,10 @@ export type ErrorCode =
   | 'SETTINGS' // the settings are wrong; every mistake is listed with its place
   | 'ADDON_MISSING' // there is no native addon for this machine
   | 'LIBPCAP_MISSING' // filters need libpcap, which is not installed
+  | 'CAP_MISSING' // `--source libpcap` needs the npm package cap, which is not installed
   | 'INTERFACE_MISSING' // no such interface, or none by default
   | 'INTERFACE_GONE' // the interface vanished while it was counted
+  | 'INTERFACE_DOWN' // the interface went down, which ended its capture by libpcap
   | 'CAPABILITY_MISSING' // the process lacks a capability, which the message names
   | 'KERNEL_UNSUPPORTED' // the kernel cannot do what was asked
   | 'BPF_LOAD' // the kernel refused the program or its maps

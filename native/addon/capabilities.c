@@ -33,6 +33,7 @@ struct kernel_action {
 /* Read by the handlers of all threads; one call at a time. */
 static struct {
 	u64 kept;
+	u64 inherited; /* by the programs that it starts */
 	u32 handled;
 	int refusal; /* errno */
 } asked;
@@ -70,19 +71,25 @@ static void reduce(void)
 
 	/* takes SETPCAP, which few have: what is left there is of no use without a program that gives capabilities */
 	for (long capability = 0; capability < 64; capability++)
-		if (syscall(SYS_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0))
+		if (!(asked.inherited >> capability & 1) && syscall(SYS_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0))
 			break;
 	syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (!error) {
 		u64 effective = sets.effective & asked.kept, permitted = sets.permitted & asked.kept;
+		u64 inheritable = permitted & asked.inherited;
 
 		data[0].effective = (u32)effective;
 		data[1].effective = (u32)(effective >> 32);
 		data[0].permitted = (u32)permitted;
 		data[1].permitted = (u32)(permitted >> 32);
+		data[0].inheritable = (u32)inheritable;
+		data[1].inheritable = (u32)(inheritable >> 32);
 		if (syscall(SYS_capset, &header, data))
 			error = errno;
+		for (long capability = 0; capability < 64; capability++)
+			if (inheritable >> capability & 1)
+				syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
 	}
 	if (error)
 		__atomic_store_n(&asked.refusal, error, __ATOMIC_RELAXED);
@@ -123,8 +130,8 @@ static int is_reduced(int thread)
 	struct sets sets;
 
 	/* one that has ended is no matter */
-	return read_sets(thread, &sets) ||
-	       (!(sets.effective & ~asked.kept) && !(sets.permitted & ~asked.kept) && !sets.inheritable);
+	return read_sets(thread, &sets) || (!(sets.effective & ~asked.kept) && !(sets.permitted & ~asked.kept) &&
+					    !(sets.inheritable & ~asked.inherited));
 }
 
 /* Counts the threads that are not reduced, and signals them; returns -1 when they cannot be listed. */
@@ -184,20 +191,23 @@ static int reduce_all(struct failure *failure)
 	return left ? fail(failure, "tgkill", ETIMEDOUT) : 0;
 }
 
-/* keepCapabilities(mask): the mask of what is left */
+/* keepCapabilities(mask, inherited): the mask of what is left, which the programs that it starts get if `inherited` */
 static napi_value keep_capabilities(napi_env env, napi_callback_info info)
 {
 	napi_value arguments[ARGUMENTS_MAX], left;
 	struct failure failure = {0};
 	struct sets sets = {0};
+	int inherits;
 	u64 kept;
 
 	get_arguments(env, info, arguments);
 	kept = get_u64(env, arguments[0]);
+	inherits = get_bool(env, arguments[1]);
 	if (has_failed(env))
 		return NULL;
 	memset(&asked, 0, sizeof(asked));
 	asked.kept = kept;
+	asked.inherited = inherits ? kept : 0;
 	if (reduce_all(&failure))
 		return throw_failure(env, &failure);
 	read_sets(0, &sets);

@@ -10,6 +10,11 @@ static void close_capture(struct source *source)
 	counting_free(&source->counting);
 }
 
+static void reach(struct source *source, u32 bytes)
+{
+	((struct capture_file *)source)->reach = bytes;
+}
+
 /* openCapture(tables, bits, seed): packet i is counted into table i modulo tables */
 static napi_value open_capture(napi_env env, napi_callback_info info)
 {
@@ -23,6 +28,7 @@ static napi_value open_capture(napi_env env, napi_callback_info info)
 	if (!file)
 		return fail(&failure, "calloc", ENOMEM), throw_failure(env, &failure);
 	file->source.close = close_capture;
+	file->source.reach = reach;
 	file->read = read_magic;
 	if (counting_init(&file->source.counting, get_u32(env, arguments[0]), get_u32(env, arguments[1]),
 			  get_u64(env, arguments[2]))) {
@@ -129,8 +135,20 @@ static napi_value feed_capture(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* captureReach(source): bytes that packets must be captured by for the filters to judge them */
+static napi_value capture_reach(napi_env env, napi_callback_info info)
+{
+	napi_value arguments[ARGUMENTS_MAX];
+	struct capture_file *file;
+
+	get_arguments(env, info, arguments);
+	file = get_capture(env, arguments[0]);
+	return file ? make_u32(env, file->reach) : NULL;
+}
+
 void init_capture_file(napi_env env, napi_value exports)
 {
 	set_function(env, exports, "openCapture", open_capture);
 	set_function(env, exports, "feedCapture", feed_capture);
+	set_function(env, exports, "captureReach", capture_reach);
 }

@@ -54,6 +54,8 @@ struct capture_file {
 	enum defect defect;
 	u32 detail;
 
+	u32 reach; /* bytes of a packet that filters look at */
+
 	u32 link; /* pcap */
 	u32 fraction_ns;
 	u32 old; /* version 2.3 or before */

@@ -13,6 +13,7 @@ static napi_value init(napi_env env, napi_value exports)
 	init_load(env, exports);
 	init_kernel(env, exports);
 	init_packet_socket(env, exports);
+	init_packet_tap(env, exports);
 	init_capture_file(env, exports);
 	init_system(env, exports);
 	init_links(env, exports);

@@ -51,6 +51,7 @@ void init_group_opening(napi_env env, napi_value exports);
 void init_load(napi_env env, napi_value exports);
 void init_kernel(napi_env env, napi_value exports);
 void init_packet_socket(napi_env env, napi_value exports);
+void init_packet_tap(napi_env env, napi_value exports);
 void init_capture_file(napi_env env, napi_value exports);
 void init_system(napi_env env, napi_value exports);
 void init_links(napi_env env, napi_value exports);

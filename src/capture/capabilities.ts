@@ -14,9 +14,17 @@ export function effectiveCapabilities(): ReadonlySet<Capability> {
   return namesIn(BigInt(`0x${mask}`))
 }
 
-/** Gives up all capabilities but these, in every thread and for good; gives those that are left. Throws NativeError. */
-export function keepOnly(addon: Addon, kept: readonly Capability[]): ReadonlySet<Capability> {
-  return namesIn(addon.keepCapabilities(kept.reduce((mask, name) => mask | (1n << BITS[name]), 0n)))
+/**
+ * Gives up all capabilities but these, in every thread and for good; programs started later have these only if `inherited`.
+ * Gives those that are left. Throws NativeError.
+ */
+export function keepOnly(
+  addon: Addon,
+  kept: readonly Capability[],
+  inherited = false,
+): ReadonlySet<Capability> {
+  const mask = kept.reduce((mask, name) => mask | (1n << BITS[name]), 0n)
+  return namesIn(addon.keepCapabilities(mask, inherited))
 }
 
 /** Names those of `wanted` that are missing; SYS_ADMIN stands for BPF and PERFMON, as before Linux 5.8. */

@@ -18,6 +18,7 @@ export function handleReader(
   addon: Addon,
   handle: Handle,
   added: readonly AddedSums[] = [],
+  lostOutside: () => bigint = () => 0n,
 ): HandleReader {
   const sizes = addon.sizes(0)
   const slotCount = added.reduce((sum, { count }) => sum + count, sizes.slots)
@@ -35,7 +36,7 @@ export function handleReader(
   const reading = ({ slots, clocks, lost }: ReturnType<typeof arrays>): Reading => ({
     slots,
     clocks,
-    lost: lost[0] ?? 0n,
+    lost: (lost[0] ?? 0n) + lostOutside(),
     distinct,
   })
   function readAdded(slots: BigUint64Array, ends: boolean): void {

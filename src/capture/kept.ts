@@ -24,10 +24,16 @@ export interface KeptOptions {
   readonly link?: number | undefined
   /** Milliseconds between tries where nobody tells that the interface is back. */
   readonly retry?: number
-  /** Whether its windows end with its interface, for good. */
+  /** Whether its windows end with its interface, for good; one that is only down is waited for. */
   readonly isMortal?: boolean
   /** Told once when the source is lost and once when it is back. */
-  onChange(event: { up: boolean; mode: Mode; reason?: string; isFinal?: boolean }): void
+  onChange(event: {
+    up: boolean
+    mode: Mode
+    reason?: string
+    isFinal?: boolean
+    isDown?: boolean
+  }): void
 }
 
 /** What a source's counting cost, and what was shed for it. */
@@ -80,6 +86,8 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   const sheds = { filters: 0, groups: 0, interface: 0 }
   let link = options.link
   let opened = link
+  /** The interface is there but down. */
+  let isDown = false
   let gone = new AbortController()
   let back = new AbortController()
 
@@ -98,7 +106,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
     source = undefined
     filters = undefined
     await lost?.[Symbol.asyncDispose]()
-    onChange({ up: false, mode, reason, isFinal: !mayReopen(mode) })
+    onChange({ up: false, mode, reason, isFinal: !mayReopen(mode), isDown })
   }
   function forget(): void {
     if (!source) return
@@ -110,7 +118,7 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
   }
   async function awaitReturn(signal: AbortSignal): Promise<void> {
     using either = eitherSignal(signal, back.signal)
-    await sleep(retry, undefined, either).catch(() => undefined)
+    await sleep(isDown ? RETRY : retry, undefined, either).catch(() => undefined)
     back = new AbortController()
   }
   async function find(): Promise<void> {
@@ -203,14 +211,17 @@ export function keptSource(first: Counted, options: KeptOptions): KeptSource {
           using either = eitherSignal(signal, gone.signal)
           try {
             yield* source.windows(seconds, either.signal)
+            isDown = false
             if (gone.signal.aborted && !signal.aborted) {
               await lose(`${name}: the interface has vanished.`)
             }
           } catch (error) {
-            if (!(error instanceof CaptureError) || error.code !== 'INTERFACE_GONE') throw error
+            if (!(error instanceof CaptureError)) throw error
+            isDown = error.code === 'INTERFACE_DOWN'
+            if (!isDown && error.code !== 'INTERFACE_GONE') throw error
             await lose(error.message)
           }
-        } else if (isMortal || !mayReopen(mode)) {
+        } else if ((isMortal && !isDown) || !mayReopen(mode)) {
           return
         } else {
           await awaitReturn(signal)

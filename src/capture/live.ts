@@ -8,6 +8,7 @@ import type { Addon, Handle } from '../native/binding.ts'
 import { alignedStart, type Clock, machineClock, momentOf, waitUntil } from './clock.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { type HandleReader, handleReader } from './handle-reader.ts'
+import type { Feeder } from './libpcap.ts'
 import type { LiveSource, Mode, Pinned, Shed } from './source.ts'
 import type { Transmit } from './transmit.ts'
 
@@ -19,6 +20,8 @@ export interface LiveParts {
   readonly ifindex: number
   readonly mode: Mode
   readonly handle: Handle
+  /** Closed with the source; undefined where packets come by themselves. */
+  readonly feeder?: Feeder | undefined
   /** What is transmitted, if that is counted; closed with the source. */
   readonly transmit?: Transmit | undefined
   readonly openGroup: (spec: GroupSpec) => GroupTable
@@ -36,9 +39,10 @@ export function liveSource(parts: LiveParts): LiveSource {
   const { addon, catalog, name, ifindex, mode, handle, transmit, openGroup, added = [] } = parts
   const { clock = machineClock, pinned } = parts
   const handles = transmit ? [handle, transmit.handle] : [handle]
+  const feeders = [parts.feeder, transmit?.feeder]
   const reader = directions(
-    handleReader(addon, handle, added),
-    transmit && handleReader(addon, transmit.handle),
+    handleReader(addon, handle, added, parts.feeder?.lost),
+    transmit && handleReader(addon, transmit.handle, [], transmit.feeder?.lost),
   )
   let before: Reading | undefined
   /* what was counted since the process before ended goes with this cut */
@@ -101,11 +105,14 @@ export function liveSource(parts: LiveParts): LiveSource {
       before ??= await cutOff
       const milliseconds = Math.round(period * 1000)
       let end = alignedStart(opened.wall, period) + milliseconds
+      let gone = false
+      let failure: string | undefined
       for (let last = opened; ; ) {
         const { now, step } = await waitUntil(clock, end, last, signal)
         last = now
-        const gone = addon.interfaceIndex(name) !== ifindex
-        if (signal.aborted || gone) break
+        gone = addon.interfaceIndex(name) !== ifindex
+        failure = feeders.map((each) => each?.failure()).find(Boolean)
+        if (signal.aborted || gone || failure) break
         if (step) {
           /* the window ends where the clock left it, as long as it truly was */
           yield await close({ milliseconds: now.monotonic - opened.monotonic, period, step })
@@ -122,11 +129,12 @@ export function liveSource(parts: LiveParts): LiveSource {
       }
       const rest = momentOf(clock).monotonic - opened.monotonic
       yield await close({ milliseconds: rest, period })
-      if (!signal.aborted) {
-        throw new CaptureError('INTERFACE_GONE', `${name}: the interface has vanished.`)
-      }
+      if (signal.aborted) return
+      if (gone) throw new CaptureError('INTERFACE_GONE', `${name}: the interface has vanished.`)
+      throw new CaptureError('INTERFACE_DOWN', `${name}: ${failure}.`)
     },
     async [Symbol.asyncDispose]() {
+      await Promise.all(feeders.map((each) => each?.close()))
       for (const each of added) each.close()
       addon.close(handle)
       transmit?.close()

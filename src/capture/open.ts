@@ -42,6 +42,7 @@ export const ORDER: Readonly<Record<LiveMode | 'auto', readonly LiveMode[]>> = {
   xdp: ['xdp', 'xdp-generic'],
   'xdp-generic': ['xdp-generic'],
   'packet-socket': ['packet-socket'],
+  libpcap: ['libpcap'],
 }
 
 /** Steps that fail where nothing can be pinned. */
@@ -213,7 +214,8 @@ async function tryMode(
     const parts = { addon, wanted: own, stop, tell: (line: string) => pins?.tell(line) }
     const pinnedGroups = pins && groupPins(pins.at.folder, parts)
     const openGroup = groupOpener(name, addon, loaded, budget, pinnedGroups)
-    added = openAll(sums, { addon, handle: loaded, name, mode, target })
+    const opening = { addon, handle: loaded, name, mode, target }
+    added = openAll(sums, opening)
     const filters = set && openFilters({ handle: loaded, target }, set, pinned?.notes)
     if (filters) added = [...added, filters]
     for (const each of added) await each.ready
@@ -223,14 +225,15 @@ async function tryMode(
       await turn()
       received.push(openGroup(spec))
     }
-    steps.attach(addon, loaded, ifindex)
+    const feeder = await steps.attach(opening, added)
     const { transmit, passedOver: transmitPassedOver = [] } = attempt.beside
       ? await openTransmit({ ...attempt.beside, beside: mode })
       : {}
     const catalog = growing(transmit ? others.whole() : others, () => filters?.counters ?? [])
     const goesOn = attempt.previous !== undefined
     const source = liveSource({
-      ...{ addon, catalog, name, ifindex, mode, handle: loaded, transmit, added, pinned, goesOn },
+      ...{ addon, catalog, name, ifindex, mode, handle: loaded, feeder, transmit, added },
+      ...{ pinned, goesOn },
       openGroup: directedOpener(openGroup, transmit?.openGroup),
     })
     return {
@@ -242,6 +245,9 @@ async function tryMode(
   } catch (error) {
     for (const each of added) each.close()
     if (handle) addon.close(handle)
+    if (error instanceof CaptureError && error.code === 'CAP_MISSING') {
+      return refusal(mode, error.code, error.message)
+    }
     if (error instanceof CaptureError && error.code !== 'BPF_LOAD') throw error
     if (!attempt.previous) pins?.at.remove()
     return explain(mode, error as NativeError, missing(steps.capabilities, have))

@@ -18,6 +18,7 @@ const NOTES: Readonly<Record<LiveMode, string>> = {
   xdp: 'the program loads; whether the driver takes it is known only when it is attached, which may reset the link',
   'xdp-generic': 'the program loads; attaching fails where another XDP program is',
   'packet-socket': 'opens; copies headers to user space',
+  libpcap: "npm's cap is there; copies packets to another process",
 }
 
 /** Tries each mode on an interface as far as it goes without attaching to it. */

@@ -25,7 +25,8 @@ export function explain(mode: LiveMode, error: NativeError, lacking: readonly st
 }
 
 function explained(mode: LiveMode, error: NativeError, lacking: readonly string[]): Refusal {
-  if (lacking.length > 0 && (error.code === 'EPERM' || error.code === 'EACCES')) {
+  const isForbidden = error.code === 'EPERM' || error.code === 'EACCES' || mode === 'libpcap'
+  if (lacking.length > 0 && isForbidden) {
     return refusal(mode, 'CAPABILITY_MISSING', `needs ${lacking.join(' and ')}`)
   }
   if (isOccupied(error)) {
@@ -37,7 +38,9 @@ function explained(mode: LiveMode, error: NativeError, lacking: readonly string[
   if (error.step === 'BPF_LINK_CREATE') {
     return refusal(mode, 'BPF_ATTACH', `not attached: ${error.message}`)
   }
-  if (mode === 'packet-socket') return refusal(mode, 'SOCKET_OPEN', `not opened: ${error.message}`)
+  if (mode === 'packet-socket' || mode === 'libpcap') {
+    return refusal(mode, 'SOCKET_OPEN', `not opened: ${error.message}`)
+  }
   const words = error.log?.trim().split('\n').slice(-3).join(' | ')
   return refusal(mode, 'BPF_LOAD', `not loaded: ${error.message}${words ? `: ${words}` : ''}`)
 }

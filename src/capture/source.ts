@@ -6,7 +6,7 @@ import type { GroupSpec, GroupTable } from './group-table.ts'
 import type { Notes } from './pins/notes.ts'
 
 /** How packets reach the counters. */
-export type Mode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket' | 'pcap-file'
+export type Mode = 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket' | 'libpcap' | 'pcap-file'
 
 /** A place that packets are counted at: one interface or one capture file. */
 export interface Source extends AsyncDisposable {
@@ -20,7 +20,8 @@ export interface Source extends AsyncDisposable {
   look(): Reading
   /**
    * Yields windows aligned to whole multiples of `seconds` since the epoch until the signal aborts or the input ends;
-   * the last one may be partial. A vanished interface or broken file throws a `CaptureError` (errors.ts) after the last window.
+   * the last one may be partial. A vanished interface, one that ends its capture by going down, or a broken file throws a
+   * `CaptureError` (errors.ts) after the last window.
    */
   windows(seconds: number, signal: AbortSignal): AsyncIterable<Window>
   /**

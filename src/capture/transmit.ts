@@ -5,6 +5,7 @@ import { effectiveCapabilities, missing } from './capabilities.ts'
 import type { GroupSpec, GroupTable } from './group-table.ts'
 import { kernelAtLeast } from './kernel.ts'
 import type { Layout } from './layout.ts'
+import type { Feeder } from './libpcap.ts'
 import { type LiveMode, TRANSMIT_MODES, type TransmitMode } from './modes.ts'
 import { groupOpener } from './open-group.ts'
 import { explain } from './refusal.ts'
@@ -18,6 +19,8 @@ export interface Transmit {
   readonly groups: readonly GroupTable[]
   readonly openGroup: (spec: GroupSpec) => GroupTable
   readonly filters: TransmitFilters
+  /** What feeds it, where something does; closed before it. */
+  readonly feeder: Feeder | undefined
   close(): void
 }
 
@@ -41,14 +44,17 @@ export interface TransmitOutcome {
   readonly passedOver: readonly string[]
 }
 
+/** Modes to try, by how received frames are counted. */
+const BESIDE: Partial<Record<LiveMode, readonly TransmitMode[]>> = {
+  'packet-socket': ['packet-socket'],
+  libpcap: ['libpcap'],
+}
+
 /** Counts what leaves an interface in the first mode that works: tcx, else packet-socket; without one, not at all. */
 export async function openTransmit(place: TransmitPlace): Promise<TransmitOutcome> {
   const { beside, without = [] } = place
   const passedOver: string[] = []
-  const modes = (['tcx', 'packet-socket'] as const).filter(
-    (mode) => beside !== 'packet-socket' || mode === beside,
-  )
-  for (const mode of modes) {
+  for (const mode of BESIDE[beside] ?? (['tcx', 'packet-socket'] as const)) {
     const { since, capabilities } = TRANSMIT_MODES[mode]
     if (without.includes(mode) || !kernelAtLeast(...since)) {
       passedOver.push(`${mode}: needs Linux ${since.join('.')} or later`)
@@ -77,12 +83,12 @@ async function openIn(
     const groups = (inKernel ? layout.groups : wanted).map(openGroup)
     const filters = transmitFilters({ handle, target }, set)
     await filters.ready
-    attach(addon, handle, found.index)
+    const feeder = await attach({ addon, handle, name: found.name, mode, target }, [])
     const close = (): void => {
       filters.close()
       addon.close(handle)
     }
-    return { mode, handle, groups, openGroup, filters, close }
+    return { mode, handle, groups, openGroup, filters, feeder, close }
   } catch (error) {
     addon.close(handle)
     throw error

@@ -42,11 +42,12 @@ export interface PluginLog {
 
 /** Loads the plugins of the settings; `builtin`: the counters that sources have without them. Throws SETTINGS on a wrong one. */
 export async function runPlugins(
-  settings: Pick<Settings, 'plugins'>,
+  settings: Pick<Settings, 'plugins' | 'source'>,
   builtin: Catalog = loadCatalog(),
 ): Promise<RunPlugins> {
   const loaded = await pluginsOf(settings, builtin)
   const { catalog } = loaded
+  const mode = settings.source === 'libpcap' ? 'libpcap' : 'packet-socket'
   const copies = new Set<string>()
   const free: string[] = []
   function copyFor(name: string): string {
@@ -69,7 +70,7 @@ export async function runPlugins(
       return {
         beside: { catalog, sums: [pluginFeed(instance, feed, (line) => log.info(line))] },
         groups,
-        standing: { interface: name, missed: () => feed.missed, parts },
+        standing: { interface: name, mode, missed: () => feed.missed, parts },
         release,
       }
     },

@@ -13,8 +13,8 @@ import { loadAddon, type NativeError } from '../native/binding.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /**
- * Gives up, in every thread, the capabilities that nothing needs once all is attached: all of them, unless a reload or
- * interfaces that come later have to be able to attach.
+ * Gives up, in every thread, the capabilities that nothing needs once all is attached: all of them, unless a reload,
+ * interfaces that come later or libpcap have to be able to attach.
  */
 export function giveUpRights(
   settings: Settings,
@@ -25,7 +25,9 @@ export function giveUpRights(
   const reasons = reasonsToKeep(settings)
   const wanted = reasons.length > 0 ? rightsFor(modes, settings) : []
   try {
-    const kept = [...keepOnly(loadAddon(), wanted)].map((name) => `CAP_${name}`)
+    /* libpcap captures in processes of its own, started anew */
+    const inherited = settings.source === 'libpcap'
+    const kept = [...keepOnly(loadAddon(), wanted, inherited)].map((name) => `CAP_${name}`)
     const line =
       kept.length > 0
         ? `capabilities kept in every thread: ${kept.join(', ')}, for ${reasons.join(' and ')}`
@@ -40,11 +42,12 @@ export function giveUpRights(
 }
 
 /** Why the program may attach again later; empty: it does not. */
-function reasonsToKeep({ web, interfaces }: Settings): string[] {
+function reasonsToKeep({ web, interfaces, source }: Settings): string[] {
   const patterns = interfaces.filter((each) => /^[^!]*[*?]/.test(each))
   const others = interfaces.every((each) => each.startsWith('!')) ? interfaces : patterns
   return [
     ...(web.reload ? ['web.reload'] : []),
+    ...(source === 'libpcap' ? ['libpcap, which begins anew when its interface was down'] : []),
     ...(others.length > 0 ? [`interfaces ${others.join(', ')}`] : []),
   ]
 }

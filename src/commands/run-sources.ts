@@ -69,8 +69,8 @@ export async function openKeptSource(name: string, parts: SourceParts): Promise<
     reopen: (groups, filters) => open(groups, filters, pins && anew(pins)),
     filters,
     mayReopen: (mode) => lackingFor(mode).length === 0,
-    onChange: ({ up, mode, reason, isFinal }) => {
-      if (up || following?.isMortal) return
+    onChange: ({ up, mode, reason, isFinal, isDown }) => {
+      if (up || (following?.isMortal && !isDown)) return
       const next = isFinal
         ? `It stays down: attaching again needs ${lackingFor(mode).join(', ')}, given up at the start. Restart the program; with web.reload: true it keeps them.`
         : 'Counting goes on when it is back.'

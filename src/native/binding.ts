@@ -165,6 +165,15 @@ export interface Addon extends FilterAddon, DropsAddon, LinkAddon, PinAddon {
     untilNs: bigint,
     last: boolean,
   ): Fed
+  /** Bytes of a packet that the source's filters look at, at most. */
+  captureReach(source: Handle): number
+  /**
+   * Has a packet socket of this process pass one direction alone; gives how many packets its ring holds from before. -1: not
+   * a packet socket. For a process of its own, which leaves no core behind from then on. Throws NativeError.
+   */
+  takePacketSocket(fd: number, outgoing: boolean): number
+  /** Packets that found no room in the ring of a packet socket since the last call. */
+  lostPackets(fd: number): number
   /**
    * Keeps what a packet socket or a capture file counts from now on, of packets with any of these layers (0: of all), to
    * be taken: as much as fits so many bytes, or with 0 as much as there is.
@@ -251,9 +260,10 @@ export interface Addon extends FilterAddon, DropsAddon, LinkAddon, PinAddon {
   close(source: Handle): void
   /**
    * Gives up, in every thread of the process, all capabilities but those of the mask (linux/capability.h), and what could
-   * give them back; gives the mask of what is left. Takes milliseconds. Throws NativeError.
+   * give them back; gives the mask of what is left. Programs that it starts have them only if `inherited`. Takes
+   * milliseconds. Throws NativeError.
    */
-  keepCapabilities(mask: bigint): bigint
+  keepCapabilities(mask: bigint, inherited: boolean): bigint
 }
 
 function addonPath(): string {

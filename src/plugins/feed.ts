@@ -36,7 +36,8 @@ export function pluginFeed(
   return (opening) => {
     const { addon, handle: source, name, mode } = opening
     const isFile = mode === 'pcap-file'
-    const beside = isFile || mode === 'packet-socket' ? undefined : socketBeside(opening)
+    const isOwn = isFile || mode === 'packet-socket' || mode === 'libpcap'
+    const beside = isOwn ? undefined : socketBeside(opening)
     const handle = beside ?? source
     addon.keepFrames(handle, isFile ? 0 : KEPT_BYTES, wanted)
     if (beside) {

@@ -4,7 +4,7 @@ import { size } from './quantity.ts'
 import type { Section } from './setting.ts'
 
 /** How `source` may be asked for. */
-export type SourceChoice = 'auto' | 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket'
+export type SourceChoice = 'auto' | 'tcx' | 'xdp' | 'xdp-generic' | 'packet-socket' | 'libpcap'
 
 /** Where packets are counted, how, and for how long a window. */
 export interface CaptureSettings {
@@ -43,10 +43,10 @@ export const capture: Section<CaptureSettings> = {
     ),
   },
   source: {
-    doc: 'How packets reach the counters; `auto` takes tcx, else xdp-generic, else packet-socket',
+    doc: 'How packets reach the counters; `auto` takes tcx, else xdp-generic, else packet-socket, and `libpcap` needs the npm package cap',
     default: 'auto',
     flag: { name: 'source', value: 'source' },
-    format: choice(['auto', 'tcx', 'xdp', 'xdp-generic', 'packet-socket']),
+    format: choice(['auto', 'tcx', 'xdp', 'xdp-generic', 'packet-socket', 'libpcap']),
   },
   transmit: {
     doc: 'Whether transmitted frames are counted too, apart from received ones; see docs/transmit.md',

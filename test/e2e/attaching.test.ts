@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import t from 'tap'
-import { type LiveMode, MODES } from '../../src/capture/modes.ts'
 import { FIXTURE } from '../contracts/subject.ts'
 import { must } from '../support/command.ts'
+import { missingCap, usualModes } from '../support/modes.ts'
 import { network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 import { startRun } from '../support/running.ts'
 import { fixtureSums, type Sums, scrapedSums, settled } from '../support/sums.ts'
 
 const skip = missingPrivilege() ?? false
-const modes = Object.keys(MODES) as LiveMode[]
+const modes = [...usualModes, ...(missingCap() === undefined ? ['libpcap'] : [])]
 
 interface Attached {
   /** Words of `ip -details link show` for the kind of attachment. */

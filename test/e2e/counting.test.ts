@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os'
 import t, { type Test } from 'tap'
-import { type LiveMode, MODES } from '../../src/capture/modes.ts'
+import type { LiveMode } from '../../src/capture/modes.ts'
 import { openInterface } from '../../src/capture/open.ts'
 import type { Source } from '../../src/capture/source.ts'
 import { FIXTURE } from '../contracts/subject.ts'
+import { usualModes } from '../support/modes.ts'
 import { network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 import { startRun } from '../support/running.ts'
@@ -12,7 +13,6 @@ import { sample } from '../support/scrape.ts'
 import { fixtureSums, type Sums, scrapedSums, settled, sourceSums } from '../support/sums.ts'
 
 const skip = missingPrivilege() ?? false
-const modes = Object.keys(MODES) as LiveMode[]
 const expected = fixtureSums(100)
 const packets = expected['PKTS'] ?? 0
 
@@ -24,7 +24,7 @@ async function open(t: Test, device: string, mode: LiveMode): Promise<Source> {
 
 const counted = new Map<string, Sums>()
 
-for (const mode of modes) {
+for (const mode of usualModes) {
   t.test(`${mode} counts the fixture, sent a hundred times, exactly`, { skip }, async (t) => {
     const link = await network(t)
     await using source = await open(t, link.here, mode)
@@ -49,11 +49,11 @@ t.test('the program shows the fixture, sent a hundred times, exactly', { skip },
 })
 
 t.test('every mode and /metrics give the same counts', { skip }, async (t) => {
-  t.same([...counted.keys()], [...modes, '/metrics'])
+  t.same([...counted.keys()], [...usualModes, '/metrics'])
   for (const [mode, sums] of counted) t.same(sums, counted.get('xdp'), `${mode} as xdp`)
 })
 
-for (const mode of modes) {
+for (const mode of usualModes) {
   const reason = skip || (availableParallelism() < 2 && 'needs two CPUs')
   t.test(`${mode} loses nothing of two senders on two CPUs`, { skip: reason }, async (t) => {
     const link = await network(t, { queues: 2 })

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { type LiveMode, MODES } from '../../src/capture/modes.ts'
 import { FIXTURE } from '../contracts/subject.ts'
 import { command, must } from '../support/command.ts'
+import { usualModes } from '../support/modes.ts'
 import { type Network, network } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 import { program } from '../support/root.ts'
@@ -12,7 +12,6 @@ import { sample } from '../support/scrape.ts'
 import { fixtureSums, type Sums, scrapedSums, settled } from '../support/sums.ts'
 
 const skip = missingPrivilege() ?? false
-const modes = Object.keys(MODES) as LiveMode[]
 /** Keeps the capabilities that attaching again takes. */
 const RELOAD = { env: { PKTSPOT_WEB_RELOAD: 'true' } }
 const packets = fixtureSums()['PKTS'] ?? 0
@@ -44,7 +43,7 @@ async function relink({ here, there, namespace, inside }: Network): Promise<void
   await inside('ip', 'link', 'set', there, 'arp', 'off', 'up')
 }
 
-for (const mode of modes) {
+for (const mode of usualModes) {
   t.test(`${mode} counts two interfaces apart`, { skip }, async (t) => {
     const [one, two] = [await network(t), await network(t)]
     const both = ['-i', one.here, '-i', two.here]
@@ -80,7 +79,7 @@ for (const mode of modes) {
   })
 }
 
-for (const mode of modes) {
+for (const mode of usualModes) {
   t.test(`${mode} goes on when its interface was down for a while`, { skip }, async (t) => {
     const link = await network(t)
     const running = await startRun(t, ['-i', link.here, '--source', mode])

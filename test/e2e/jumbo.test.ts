@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { type LiveMode, MODES } from '../../src/capture/modes.ts'
 import { openInterface } from '../../src/capture/open.ts'
 import { fill } from '../support/bytes.ts'
 import { differences } from '../support/compare.ts'
+import { usualModes } from '../support/modes.ts'
 import { network } from '../support/netns.ts'
 import { ethernet, ipv4, ipv6, PROTOCOL, padded, TYPE, udp } from '../support/packets.ts'
 import { pcap } from '../support/pcap.ts'
@@ -14,7 +14,6 @@ import { settled, sourceSums } from '../support/sums.ts'
 import { countFrames, DISTINCT_NAMES } from '../support/truth.ts'
 
 const skip = missingPrivilege() ?? false
-const modes = Object.keys(MODES) as LiveMode[]
 const LOOP = 10
 
 /* a driver shows XDP only the first part of such a frame, whatever its headers say of the rest */
@@ -26,7 +25,7 @@ const frames = [
   ethernet(TYPE.ipv4, ipv4(PROTOCOL.udp, udp(40000, 53, fill(60)))),
 ].map((data, at) => ({ at: BigInt(at), data }))
 
-for (const mode of modes) {
+for (const mode of usualModes) {
   t.test(`${mode} counts jumbo frames by their length, padding and all`, { skip }, async (t) => {
     const file = join(t.testdir(), 'jumbo.pcap')
     await writeFile(file, pcap(frames, { snaplen: 9216 }))

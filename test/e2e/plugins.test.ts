@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { FIXTURE } from '../contracts/subject.ts'
 import { FAILING, GROUP, pluginText, USUAL } from '../plugins/modules.ts'
-import { network } from '../support/netns.ts'
+import { missingCap } from '../support/modes.ts'
+import { network, withoutOffloads } from '../support/netns.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 import { readCapture } from '../support/read-pcap.ts'
 import { type Running, startRun } from '../support/running.ts'
@@ -29,9 +30,11 @@ async function scraped(running: Running, metric: string, value: number): Promise
   }
 }
 
-for (const mode of ['tcx', 'packet-socket', 'xdp-generic'] as const) {
-  t.test(`plugins count every packet of two senders with ${mode}`, { skip }, async (t) => {
+for (const mode of ['tcx', 'packet-socket', 'xdp-generic', 'libpcap'] as const) {
+  const reason = skip || (mode === 'libpcap' && missingCap()) || false
+  t.test(`plugins count every packet of two senders with ${mode}`, { skip: reason }, async (t) => {
     const link = await network(t)
+    if (mode === 'libpcap') await withoutOffloads(link)
     const folder = t.testdir({
       'c.yaml': 'plugins: [./my.mjs]\nuser_statistics: [{ name: MY_SHARE, expr: MY_SYN / TCP }]\n',
       'my.mjs': pluginText(USUAL, `${GROUP}, ${FAILING}`),
@@ -66,10 +69,11 @@ for (const mode of ['tcx', 'packet-socket', 'xdp-generic'] as const) {
     t.equal(value('pktspot_plugin_errors_total', failing), 10)
     t.equal(value('pktspot_plugin_disabled', failing), 1)
     t.equal(value('pktspot_plugin_disabled', { plugin: 'my.mjs', name: 'MY_TCP' }), 0)
-    t.equal(value('pktspot_plugin_source_info', { mode: 'packet-socket' }), 1)
+    const own = mode === 'libpcap' ? mode : 'packet-socket'
+    t.equal(value('pktspot_plugin_source_info', { mode: own }), 1)
     const told = (text: string) => running.log.filter((line) => line.includes(text)).length
     t.equal(told('counter MY_FAILING is switched off after 10 errors, the last one: not today'), 1)
-    t.equal(told('by a packet socket beside'), mode === 'packet-socket' ? 0 : 1)
+    t.equal(told('by a packet socket beside'), mode === own ? 0 : 1)
   })
 }
 

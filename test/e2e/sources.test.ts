@@ -4,13 +4,15 @@ import type { LiveMode } from '../../src/capture/modes.ts'
 import { openInterface } from '../../src/capture/open.ts'
 import { sourceContract } from '../contracts/source.ts'
 import { onLink } from '../contracts/subject.ts'
+import { missingCap } from '../support/modes.ts'
 import { missingPrivilege } from '../support/privileges.ts'
 
 const skip = missingPrivilege() ?? false
-const MODES: readonly LiveMode[] = ['xdp', 'xdp-generic', 'tcx', 'packet-socket']
+const MODES: readonly LiveMode[] = ['xdp', 'xdp-generic', 'tcx', 'packet-socket', 'libpcap']
 
 for (const mode of MODES) {
-  t.test(`${mode} keeps the contract of a source`, { skip }, (t) => {
+  const reason = skip || (mode === 'libpcap' && missingCap()) || false
+  t.test(`${mode} keeps the contract of a source`, { skip: reason }, (t) => {
     const open = async (device: string) => {
       const { source, passedOver } = await openInterface(device, {
         source: mode,

@@ -55,6 +55,7 @@ const plan: readonly Argument[] = [
 /** Each function of the addon with arguments that it takes. */
 const surface: Readonly<Record<string, readonly Argument[]>> = {
   attachKernel: [handle, number(1)],
+  captureReach: [['handle', capture]],
   catalog: [],
   clearGroup: group,
   close: [['handle', capture]],
@@ -88,7 +89,7 @@ const surface: Readonly<Record<string, readonly Argument[]>> = {
   interfaceIndex: [['text', 'lo']],
   interfaceOf: [['text', 'lo']],
   interfaces: [],
-  keepCapabilities: [['bigint', 2n ** 64n - 1n]],
+  keepCapabilities: [['bigint', 2n ** 64n - 1n], flag],
   keepFrames: [handle, number(1000), number(0)],
   keyFields: [],
   layoutVersion: [],
@@ -97,6 +98,7 @@ const surface: Readonly<Record<string, readonly Argument[]>> = {
   lookDrops: [drops, room(reasons + subsystems + 1)],
   lookFilters: [handle, room(64)],
   lookGroup: [...group, room(5)],
+  lostPackets: [number(0)],
   mergeRegisters: [bytes(256), bytes(256)],
   mergeSketches: [bytes(sizes.epochBytes), bytes(sizes.epochBytes)],
   notesBytes: [handle, number(0)],
@@ -118,6 +120,7 @@ const surface: Readonly<Record<string, readonly Argument[]>> = {
   sketches: [handle],
   startPacketSocket: [handle],
   takeFrames: [handle, bytes(1000), room(1)],
+  takePacketSocket: [number(0), flag],
   testFilter: [['bytes', program], bytes(60), number(60)],
   testKernel: [handle, bytes(60), number(1)],
   unwatchLinks: [['handle', links]],

@@ -121,7 +121,7 @@ t.test('mistakes in the environment name the variable', async (t) => {
   const env = { PKTSPOT_SOURCE: 'xpd', PKTSPOT_SPOT_MAX_EXCES: '5', PKTSPOT_SPOT_N_INIT: '12abc' }
   t.strictSame(mistakes({ env }), [
     'PKTSPOT_SPOT_MAX_EXCES: environment: got an unknown variable; expected a variable of the settings; did you mean PKTSPOT_SPOT_MAX_EXCESS?; correct or unset it',
-    'PKTSPOT_SOURCE: source: got "xpd"; expected one of auto, tcx, xdp, xdp-generic, packet-socket; did you mean xdp?',
+    'PKTSPOT_SOURCE: source: got "xpd"; expected one of auto, tcx, xdp, xdp-generic, packet-socket, libpcap; did you mean xdp?',
     'PKTSPOT_SPOT_N_INIT: spot.n_init: got "12abc"; expected a whole number from 50 to 1000000, or null',
   ])
 })

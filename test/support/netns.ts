@@ -42,6 +42,11 @@ export interface NetworkOptions {
   readonly addressed?: boolean
 }
 
+/** Has no frames merged on our end: the slots of libpcap's ring are then a frame long, and thousands. */
+export async function withoutOffloads({ here }: Network): Promise<void> {
+  await must('ethtool', '-K', here, 'tso', 'off', 'gso', 'off', 'gro', 'off')
+}
+
 /** Makes a silent link into a namespace; both are removed when the test ends. */
 export async function network(t: Test, options: NetworkOptions = {}): Promise<Network> {
   const { mtu = 1500, queues = 1, addressed = false } = options

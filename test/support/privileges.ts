@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 
 const NEEDED = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13, CAP_SYS_ADMIN: 21 } as const
-const TOOLS = ['ip', 'nsenter', 'tcpreplay', 'bpftool', 'taskset', 'sysctl'] as const
+const TOOLS = ['ip', 'ethtool', 'nsenter', 'tcpreplay', 'bpftool', 'taskset', 'sysctl'] as const
 
 /** Why this process may not run network tests; undefined when it may. */
 export function missingPrivilege(): string | undefined {

@@ -4,6 +4,7 @@ import type { Block } from './family.ts'
 /** How the plugins of one interface fare. */
 export interface PluginsStanding {
   readonly interface: string
+  readonly mode: 'packet-socket' | 'libpcap'
   /** Frames that they were not given. */
   readonly missed: () => bigint
   /** Their counters and groups. */
@@ -34,7 +35,7 @@ export function pluginBlocks(standings: readonly PluginsStanding[]): Block<unkno
         labels: ['interface', 'mode'],
       },
       series: standings.map((each) => ({
-        labels: { interface: each.interface, mode: 'packet-socket' },
+        labels: { interface: each.interface, mode: each.mode },
         value: () => 1,
       })),
     },

@@ -25,6 +25,10 @@ t.test('series that went are forgotten, those that stay are compiled once', asyn
   t.same(made, ['x', 'y'])
   scrape('x')
   scrape('x', 'y')
+  t.same(made, ['x', 'y'], 'a scrape that overlaps another may still need it')
+  scrape('x')
+  scrape('x')
+  scrape('x', 'y')
   t.same(made, ['x', 'y', 'y'])
 })
 

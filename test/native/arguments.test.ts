@@ -6,7 +6,19 @@ import type { DropsHandle } from '../../src/native/drops.ts'
 import { pcap } from '../support/pcap.ts'
 
 /** What an argument is to be. */
-type Kind = 'handle' | 'number' | 'amount' | 'bigint' | 'flag' | 'bytes' | 'room' | 'text' | 'list' | 'call' | 'path' | 'pins'
+type Kind =
+  | 'handle'
+  | 'number'
+  | 'amount'
+  | 'bigint'
+  | 'flag'
+  | 'bytes'
+  | 'room'
+  | 'text'
+  | 'list'
+  | 'call'
+  | 'path'
+  | 'pins'
 /** A kind, and a value of it that is taken. */
 type Argument = readonly [Kind, unknown]
 

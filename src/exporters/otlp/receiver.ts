@@ -54,7 +54,9 @@ function urlOf(variables: Variables, protocol: Protocol): URL {
     read(text, variable) {
       if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
       if (protocol === 'grpc' || variable === metrics) return new URL(text)
-      return new URL('v1/metrics', text.replace(/\/*$/, '/'))
+      const url = new URL(text)
+      url.pathname = url.pathname.replace(/\/*$/, '/v1/metrics')
+      return url
     },
   })
   if (given) return given

@@ -7,7 +7,8 @@ import { packageRoot } from '../support/root.ts'
 import { seeds } from './seeds.ts'
 import { atOnce, buildTargets, folder, missingRuntime } from './targets.ts'
 
-const { PKTSPOT_FUZZ_SECONDS = '30' } = process.env
+/** The same mutations every time, unless another seed is given: what is new is looked for by hand. */
+const { PKTSPOT_FUZZ_SECONDS = '30', PKTSPOT_SEED: seed = '1' } = process.env
 const seconds = Number(PKTSPOT_FUZZ_SECONDS)
 /** Longest input, by target. */
 const LENGTHS: Readonly<Record<string, number>> = {
@@ -47,7 +48,13 @@ t.test('fuzzers', { skip: (await missingRuntime()) ?? false }, async (t) => {
     await mkdir(found)
     const own = await corpus(target)
     const limits = [`-max_len=${LENGTHS[target]}`, '-timeout=25', '-rss_limit_mb=2048']
-    const args = [`-max_total_time=${seconds}`, ...limits, `-artifact_prefix=${found}/`, own]
+    const args = [
+      `-max_total_time=${seconds}`,
+      `-seed=${seed}`,
+      ...limits,
+      `-artifact_prefix=${found}/`,
+      own,
+    ]
     const { code, stderr } = await command(program, args, { timeout: (seconds + 200) * 1000 })
     const [input] = await readdir(found)
     const path = (file: string): string => relative(packageRoot, file)

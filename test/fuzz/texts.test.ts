@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomInt } from 'node:crypto'
 import t from 'tap'
 import { numbers } from '../support/bytes.ts'
 import { mutator } from '../support/mutate.ts'
 import { readers } from './texts.ts'
 
 const { PKTSPOT_SEED, PKTSPOT_FUZZ_SECONDS = '24' } = process.env
-const seed = Number(PKTSPOT_SEED ?? randomInt(2 ** 31))
+/** The same texts every time, unless another seed is given: what is new is looked for by hand. */
+const seed = Number(PKTSPOT_SEED ?? 1)
 /** Seconds of processor time that one text may take: what a text of ten thousand signs could take by squares. */
 const TEXT_SECONDS = 2
 const ENDLESS = 100_000

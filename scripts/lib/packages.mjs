@@ -72,6 +72,14 @@ export const testNeeds = () => [
   command(`qemu-${other === 'arm64' ? 'aarch64' : 'x86_64'}-static`, 'qemu-user-static'),
 ]
 
+/** What counting on older kernels in an emulator needs. */
+export const kernelNeeds = () => [
+  command('qemu-system-x86_64', 'qemu-system-x86'),
+  command('busybox', 'busybox-static'),
+  command('depmod', 'kmod'),
+  command('xz', 'xz-utils'),
+]
+
 /** Those of the needs that this machine does not meet. */
 export const missing = (needs) => needs.filter((need) => !need.present())
 

@@ -12,7 +12,7 @@ const SERVICE_LINK =
   /^PKTSPOT(?:_[A-Z0-9_]+)?_(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/
 
 /** Variables of the test suite, which programs under test inherit. */
-const OF_THE_TESTS = /^PKTSPOT_(?:CAPTURES|VECTORS|LABELLED|TEST_[A-Z0-9_]+)$/
+const OF_THE_TESTS = /^PKTSPOT_(?:CAPTURES|VECTORS|LABELLED|FUZZ_SECONDS|TEST_[A-Z0-9_]+)$/
 
 /** Reads the `PKTSPOT_` variables; one that is set but empty counts as not set. */
 export function environmentLayer(environment: Environment): Layer {

@@ -47,6 +47,15 @@ function takeSocket(direction: CaptureOrder['direction']): { fd: number; held: n
   throw new Error('libpcap captures here by something else than a packet socket')
 }
 
+/** What is open needs no capability; where a sandbox forbids to give them up, the parent says so. */
+function giveUpRights(): void {
+  try {
+    keepOnly(addon, [])
+  } catch {
+    return
+  }
+}
+
 /** Begins to capture; gives how the bytes of each packet are set, and how it ends. */
 function begin({ name, direction, ringBytes, bytes }: CaptureOrder): {
   take(bytes: number): void
@@ -56,7 +65,7 @@ function begin({ name, direction, ringBytes, bytes }: CaptureOrder): {
   const packet = Buffer.alloc(PACKET_BYTES)
   const link = cap.open(name, '', ringBytes, packet)
   const { fd, held } = takeSocket(direction)
-  keepOnly(addon, [])
+  giveUpRights()
   const number = LINKS[link]
   if (number === undefined) throw new Error(`packets of the link type ${link} are not counted`)
   /* so that a reader who is late does not hold up the capture */

@@ -70,6 +70,8 @@ t.test(
     const before = await running.scrape()
     t.equal(sample(before, 'pktspot_kernel_drops_up'), 1)
     t.equal(droppedAt(before, link), 0, 'a drop before the start is not counted')
+    /* the first window is cut short, and says nothing */
+    await sleep(1200)
     await knocked(link)
     const after = await droppedTo(running, link, SENT)
     t.equal(droppedAt(after, link), SENT, 'at the interface')
@@ -78,7 +80,7 @@ t.test(
     await sleep(2200)
     const later = await running.scrape()
     const most = sample(later, 'pktspot_statistic_recent_max', of) ?? 0
-    t.ok(most > 0 && most <= SENT, `windows have it: at most ${most} a second`)
+    t.ok(most > 0 && most <= 1.2 * SENT, `windows have it: at most ${most} a second`)
   },
 )
 

@@ -28,7 +28,8 @@ const STEADY = { rate: 2000, keys: 10, exponent: 0.3 }
 
 async function standing(running: Running, device: string) {
   const scrape = await running.scrape()
-  const series = [...scrape.keys()].filter((name) => name.startsWith('pktspot_'))
+  /* reasons of drops are the host's, each from its first drop on */
+  const series = [...scrape.keys()].filter((name) => /^pktspot_(?!kernel_dropped_)/.test(name))
   const labels = { interface: device, group: 'sources' }
   return {
     series: series.sort(),

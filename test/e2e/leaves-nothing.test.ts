@@ -57,7 +57,8 @@ for (const mode of MODES) {
       const before = await bpfObjects()
       const running = await startRun(t, ['-i', link.here, '--source', mode])
       await holding(t, mode, before)
-      t.equal(await packetSockets(link), mode === 'packet-socket' ? 1 : 0)
+      /* one for each direction */
+      t.equal(await packetSockets(link), mode === 'packet-socket' ? 2 : 0)
       const expected = signal === 'SIGKILL' ? { code: null, signal } : { code: 0, signal: null }
       t.same(await running.stop(signal), expected)
       t.same(await leftovers(before), [])
